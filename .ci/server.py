@@ -1,0 +1,99 @@
+"""Starts a teled for a script's tests on free loopback ports with a folder of its own, and stops it."""
+import os, shutil, socket, subprocess, tempfile, time, urllib.error, urllib.parse, urllib.request
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+class Teled:
+    def __init__(self, bin_path, config=None):
+        self.bin = bin_path
+        self.folder = tempfile.mkdtemp(prefix="tele-ci-")
+        self.data = os.path.join(self.folder, "data")
+        self.http, self.grpc = free_port(), free_port()
+        self.url = f"http://127.0.0.1:{self.http}"
+        self.arguments = [os.path.join(bin_path, "teled"), "--data", self.data, "--http", f"127.0.0.1:{self.http}", "--grpc", f"127.0.0.1:{self.grpc}"]
+        if config:
+            path = os.path.join(self.folder, "teled.yaml")
+            with open(path, "w") as f:
+                f.write(config)
+            self.arguments += ["--config", path]
+        self.start()
+
+    def start(self):
+        self.log = open(os.path.join(self.folder, "log"), "ab")
+        self.process = subprocess.Popen(self.arguments, stderr=self.log, stdout=self.log)
+        for _ in range(300):
+            if self.process.poll() is not None:
+                raise SystemExit(f"teled ended with {self.process.returncode}:\n{self.tail()}")
+            try:
+                if self.get("/ready")[0] == 200:
+                    return
+            except OSError:
+                pass
+            time.sleep(0.1)
+        raise SystemExit(f"teled was not ready within 30 s:\n{self.tail()}")
+
+    def tail(self):
+        with open(os.path.join(self.folder, "log"), errors="replace") as f:
+            return f.read()[-4000:]
+
+    def request(self, path, body=None, headers={}, method=None):
+        request = urllib.request.Request(self.url + path, data=body, headers=headers, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return answer.status, answer.read(), answer.headers
+        except urllib.error.HTTPError as error:
+            return error.code, error.read(), error.headers
+
+    def get(self, path, headers={}, **parameters):
+        query = "?" + urllib.parse.urlencode(parameters, doseq=True) if parameters else ""
+        return self.request(path + query, headers=headers)
+
+    def telectl(self, *arguments):
+        environment = {**os.environ, "TELE_SERVER": self.url}
+        done = subprocess.run([os.path.join(self.bin, "telectl"), *arguments], env=environment, capture_output=True, text=True, timeout=120)
+        return done.returncode, done.stdout, done.stderr
+
+    def stop(self, remove=True):
+        """SIGTERM; the contract gives it 10 seconds."""
+        self.process.terminate()
+        try:
+            code = self.process.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            code = -9
+        self.log.close()
+        if remove:
+            shutil.rmtree(self.folder, ignore_errors=True)
+        return code
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+        self.log.close()
+
+
+class Checks:
+    """Counts what holds; prints what does not."""
+
+    def __init__(self):
+        self.passed = self.failed = 0
+
+    def check(self, what, condition, detail=""):
+        if condition:
+            self.passed += 1
+        else:
+            self.failed += 1
+            print(f"FAILED: {what}: {str(detail)[:1500]}", flush=True)
+
+    def equal(self, what, got, wanted):
+        self.check(what, got == wanted, f"got {got!r}, wanted {wanted!r}")
+
+    def finish(self):
+        print(f"{self.passed} passed, {self.failed} failed", flush=True)
+        raise SystemExit(1 if self.failed else 0)

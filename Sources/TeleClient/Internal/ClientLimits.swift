@@ -1,0 +1,27 @@
+/// What the client allows one record to hold: a runaway value must not cost the host its memory. A text that is
+/// longer is cut, what is over a count is left out and reported in OTLP's dropped counts.
+enum ClientLimits {
+    /// The specification's default for attributes of one span, event, link or log record.
+    static let attributes = 128
+    /// The specification's defaults for events and links of one span.
+    static let events = 128
+    static let links = 128
+    static let keyBytes = 1 << 10
+    static let valueBytes = 16 << 10
+    static let messageBytes = 64 << 10
+    static let nameBytes = 1 << 10
+    /// Elements of one array or map.
+    static let elements = 1_000
+    /// Nested metadata; deeper values are written as text.
+    static let depth = 8
+    /// What W3C asks a participant to pass on at least, and what we pass on at most.
+    static let traceStateBytes = 512
+    /// The specification's default for series of one instrument; more go to the overflow series.
+    static let seriesPerInstrument = 2_000
+    /// Instruments of one process; names made from data would otherwise grow without end.
+    static let instruments = 2_000
+    /// Of an answer's body; it says at most how many records were refused and why.
+    static let responseBytes = 64 << 10
+    /// A collector's Retry-After is believed up to here.
+    static let retryAfter = Duration.seconds(300)
+}

@@ -1,0 +1,159 @@
+internal import TeleModel
+
+/// Trace and span ids. Trace ids: which rows have one, then for each of these 0 for an id that is new or 1 + how many
+/// distinct ids back it was seen, then the distinct ids' high and low halves. Span ids: which rows have one, the ids.
+enum IdentifierColumn {
+    static func encode(_ high: [UInt64], _ low: [UInt64], into out: inout [UInt8]) -> (high: [UInt64], low: [UInt64]) {
+        let rows = high.count
+        var presence: [UInt64] = []
+        presence.reserveCapacity(rows)
+        var codes: [UInt64] = []
+        var highs: [UInt64] = []
+        var lows: [UInt64] = []
+        var capacity = 1024
+        while capacity < rows * 2 { capacity *= 2 }
+        var slots = [UInt32](repeating: 0, count: capacity)
+        for row in 0..<rows {
+            guard high[row] | low[row] != 0 else {
+                presence.append(0)
+                continue
+            }
+            presence.append(1)
+            var slot = Int(truncatingIfNeeded: Hash64.combine(high[row], low[row])) & (capacity &- 1)
+            var code: UInt64 = 0
+            while slots[slot] != 0 {
+                let known = Int(slots[slot] &- 1)
+                if highs[known] == high[row], lows[known] == low[row] {
+                    code = UInt64(highs.count - known)
+                    break
+                }
+                slot = (slot &+ 1) & (capacity &- 1)
+            }
+            if code == 0 {
+                highs.append(high[row])
+                lows.append(low[row])
+                slots[slot] = UInt32(highs.count)
+            }
+            codes.append(code)
+        }
+        IntColumn.encode(presence, into: &out)
+        IntColumn.encode(codes, into: &out)
+        out.append(varint: highs.count)
+        IntColumn.encode(highs, into: &out)
+        IntColumn.encode(lows, into: &out)
+        return (highs, lows)
+    }
+
+    static func decode(
+        _ reader: inout ByteReader, rows: Int
+    ) throws(CodecError) -> (high: [UInt64], low: [UInt64]) {
+        let (presence, present) = try decodePresence(&reader, rows: rows)
+        let codes = try IntColumn.decode(&reader, count: present)
+        let distinct = try reader.count("number of ids", limit: present)
+        let highs = try IntColumn.decode(&reader, count: distinct)
+        let lows = try IntColumn.decode(&reader, count: distinct)
+        var high = [UInt64](repeating: 0, count: rows)
+        var low = high
+        var next = 0
+        var seen = 0
+        for row in 0..<rows where presence[row] != 0 {
+            let code = codes[next]
+            next += 1
+            if code == 0 { seen += 1 }
+            guard seen <= distinct, code <= UInt64(seen) else { throw reader.error("id that was never stated") }
+            let index = code == 0 ? seen - 1 : seen - Int(code)
+            high[row] = highs[index]
+            low[row] = lows[index]
+        }
+        return (high, low)
+    }
+
+    /// Values most of which may be 0.
+    static func encode(sparse values: [UInt64], into out: inout [UInt8]) {
+        let presence: [UInt64] = values.map { $0 == 0 ? 0 : 1 }
+        IntColumn.encode(presence, into: &out)
+        IntColumn.encode(values.filter { $0 != 0 }, into: &out)
+    }
+
+    static func decodeSparse(_ reader: inout ByteReader, rows: Int) throws(CodecError) -> [UInt64] {
+        let (presence, present) = try decodePresence(&reader, rows: rows)
+        let values = try IntColumn.decode(&reader, count: present)
+        var out = [UInt64](repeating: 0, count: rows)
+        var next = 0
+        for row in 0..<rows where presence[row] != 0 {
+            out[row] = values[next]
+            next += 1
+        }
+        return out
+    }
+
+    private static func decodePresence(_ reader: inout ByteReader, rows: Int) throws(CodecError) -> ([UInt64], Int) {
+        let presence = try IntColumn.decode(&reader, count: rows)
+        var present = 0
+        for flag in presence where flag != 0 { present += 1 }
+        return (presence, present)
+    }
+
+    /// Parents: 0 none, 1 a span that is not in the block (its id follows in a list), else 2 + zigzag distance in rows.
+    static func encode(parents: [UInt64], spans: [UInt64], into out: inout [UInt8]) {
+        let rows = spans.count
+        var capacity = 1024
+        while capacity < rows * 2 { capacity *= 2 }
+        var slots = [UInt32](repeating: 0, count: capacity)
+        for row in 0..<rows {
+            var slot = Int(truncatingIfNeeded: Hash64.combine(7, spans[row])) & (capacity &- 1)
+            // Ids that are there twice are entered once, or many equal ones would make one long chain.
+            while slots[slot] != 0, spans[Int(slots[slot] &- 1)] != spans[row] { slot = (slot &+ 1) & (capacity &- 1) }
+            if slots[slot] == 0 { slots[slot] = UInt32(row + 1) }
+        }
+        var codes: [UInt64] = []
+        codes.reserveCapacity(rows)
+        var others: [UInt64] = []
+        for row in 0..<rows {
+            let parent = parents[row]
+            if parent == 0 {
+                codes.append(0)
+                continue
+            }
+            var slot = Int(truncatingIfNeeded: Hash64.combine(7, parent)) & (capacity &- 1)
+            var code: UInt64 = 1
+            while slots[slot] != 0 {
+                let candidate = Int(slots[slot] &- 1)
+                if spans[candidate] == parent {
+                    code = 2 &+ Varint.zigzag(Int64(row - candidate))
+                    break
+                }
+                slot = (slot &+ 1) & (capacity &- 1)
+            }
+            codes.append(code)
+            if code == 1 { others.append(parent) }
+        }
+        IntColumn.encode(codes, into: &out)
+        IntColumn.encode(others, into: &out)
+    }
+
+    static func decodeParents(_ reader: inout ByteReader, spans: [UInt64]) throws(CodecError) -> [UInt64] {
+        let codes = try IntColumn.decode(&reader, count: spans.count)
+        var absent = 0
+        for code in codes where code == 1 { absent += 1 }
+        let others = try IntColumn.decode(&reader, count: absent)
+        var out: [UInt64] = []
+        out.reserveCapacity(codes.count)
+        var next = 0
+        for row in codes.indices {
+            switch codes[row] {
+            case 0: out.append(0)
+            case 1:
+                out.append(others[next])
+                next += 1
+            default:
+                let parent = Int64(row).subtractingReportingOverflow(Varint.unzigzag(codes[row] - 2))
+                guard !parent.overflow, parent.partialValue >= 0, parent.partialValue < Int64(spans.count) else {
+                    throw reader.error("parent outside the block")
+                }
+                out.append(spans[Int(parent.partialValue)])
+            }
+        }
+        return out
+    }
+}

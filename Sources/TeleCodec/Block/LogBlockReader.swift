@@ -1,0 +1,133 @@
+package import TeleModel
+
+/// Reads a log block page by page, as columns are wanted.
+package struct LogBlockReader {
+    package let meta: BlockMeta
+    private let source: (Range<Int>) throws(CodecError) -> [UInt8]
+
+    /// `source` gives bytes of the block (0 is its first byte); fewer than asked for is an error of the block.
+    package init(_ meta: BlockMeta, source: @escaping (Range<Int>) throws(CodecError) -> [UInt8]) {
+        self.meta = meta
+        self.source = source
+    }
+
+    /// The rows with these numbers (ascending, distinct, below `meta.rows`; nil: all), and of them times, resource and
+    /// the columns asked for; others stay empty. `attributeKeys`: only attributes with these keys (nil: all).
+    package func decode(
+        columns: LogBlock.Columns = .all, attributeKeys: [String]? = nil, rows: [Int]? = nil
+    ) throws(CodecError) -> LogBatch {
+        try BlockRows.check(rows, of: meta.rows)
+        let readsAll = columns == .all && attributeKeys == nil
+        let pages = try BlockPages(meta, readsAll: readsAll, source: source)
+        let count = meta.rows
+        var batch = LogBatch()
+        batch.core = try CorePage.decode(pages.page(.core))
+        try decodeTimes(pages, &batch, rows)
+        if columns.contains(.scope) {
+            let page = try pages.page(.scope)
+            var reader = ByteReader(page.span.bytes)
+            batch.scope = BlockRows.pick(
+                rows, try IntColumn.decodeIndexes(&reader, count: count, below: batch.core.scopes.count))
+        }
+        if columns.contains(.severity) { try decodeSeverity(pages, &batch, rows) }
+        if columns.contains(.ids) {
+            let page = try pages.page(.ids)
+            var reader = ByteReader(page.span.bytes)
+            let ids = try IdentifierColumn.decode(&reader, rows: count)
+            batch.traceHigh = BlockRows.pick(rows, ids.high)
+            batch.traceLow = BlockRows.pick(rows, ids.low)
+            batch.span = BlockRows.pick(rows, try IdentifierColumn.decodeSparse(&reader, rows: count))
+        }
+        if columns.contains(.body) { try decodeBody(pages, &batch, rows) }
+        if columns.contains(.rest) {
+            let page = try pages.page(.rest)
+            var reader = ByteReader(page.span.bytes)
+            batch.flags = BlockRows.pick(rows, try IntColumn.decodeUInt32(&reader, count: count))
+            batch.droppedAttributes = BlockRows.pick(rows, try IntColumn.decodeUInt32(&reader, count: count))
+            batch.eventName = try TextColumn.decode(&reader, count: count, rows: rows, into: &batch.core.heap)
+        }
+        if columns.contains(.attributes) {
+            batch.attributes = try AttributePages.decode(
+                pages, .own, core: &batch.core, owners: count, keys: attributeKeys, rows: rows)
+        }
+        return batch
+    }
+
+    private func decodeTimes(_ pages: BlockPages, _ batch: inout LogBatch, _ rows: [Int]?) throws(CodecError) {
+        let page = try pages.page(.time)
+        var reader = ByteReader(page.span.bytes)
+        let time = try IntColumn.decode(&reader, count: meta.rows)
+        var observed = try IntColumn.decode(&reader, count: meta.rows)
+        for row in observed.indices { observed[row] &+= time[row] }
+        let resource = try IntColumn.decodeIndexes(&reader, count: meta.rows, below: batch.core.resources.count)
+        batch.time = BlockRows.pick(rows, time)
+        batch.observed = BlockRows.pick(rows, observed)
+        batch.resource = BlockRows.pick(rows, resource)
+    }
+
+    private func decodeSeverity(_ pages: BlockPages, _ batch: inout LogBatch, _ rows: [Int]?) throws(CodecError) {
+        let page = try pages.page(.severity)
+        var reader = ByteReader(page.span.bytes)
+        let pairs = BlockRows.pick(rows, try IntColumn.decode(&reader, count: meta.rows))
+        let distinct = try reader.count("number of severity texts", limit: meta.rows)
+        let texts = try TextColumn.decode(&reader, count: distinct, into: &batch.core.heap)
+        batch.severity.reserveCapacity(pairs.count)
+        batch.severityText.reserveCapacity(pairs.count)
+        for pair in pairs {
+            let code = pair >> 32
+            guard code < UInt64(texts.count) else { throw reader.error("severity text \(code) of \(texts.count)") }
+            batch.severity.append(Int32(truncatingIfNeeded: pair))
+            batch.severityText.append(texts[Int(code)])
+        }
+    }
+
+    private func decodeBody(_ pages: BlockPages, _ batch: inout LogBatch, _ rows: [Int]?) throws(CodecError) {
+        let page = try pages.page(.body)
+        var reader = ByteReader(page.span.bytes)
+        let kinds = try IntColumn.decodeIndexes(&reader, count: meta.rows, below: 8).map { UInt8($0) }
+        // Where each row's value is within the column of its class.
+        var counts = (texts: 0, structured: 0, numbers: 0)
+        var textPicks: [Int] = []
+        var structuredPicks: [Int] = []
+        var numberPicks: [Int] = []
+        var pick = 0
+        for row in kinds.indices {
+            let isPicked = rows.map { pick < $0.count && $0[pick] == row } ?? false
+            if isPicked { pick += 1 }
+            switch ValueKind(rawValue: kinds[row]) ?? .empty {
+            case .string:
+                if isPicked { textPicks.append(counts.texts) }
+                counts.texts += 1
+            case .array, .map, .bytes:
+                if isPicked { structuredPicks.append(counts.structured) }
+                counts.structured += 1
+            case .bool, .int, .double, .empty:
+                if isPicked { numberPicks.append(counts.numbers) }
+                counts.numbers += 1
+            }
+        }
+        let isPartial = rows != nil
+        let texts = try TextColumn.decode(
+            &reader, count: counts.texts, rows: isPartial ? textPicks : nil, into: &batch.core.heap)
+        let structured = try TextColumn.decode(
+            &reader, count: counts.structured, rows: isPartial ? structuredPicks : nil, into: &batch.core.heap)
+        let numbers = BlockRows.pick(
+            isPartial ? numberPicks : nil, try IntColumn.decode(&reader, count: counts.numbers))
+        batch.bodyKind = BlockRows.pick(rows, kinds)
+        batch.body.reserveCapacity(batch.bodyKind.count)
+        var next = (texts: 0, structured: 0, numbers: 0)
+        for kind in batch.bodyKind {
+            switch ValueKind(rawValue: kind) ?? .empty {
+            case .string:
+                batch.body.append(texts[next.texts].packed)
+                next.texts += 1
+            case .array, .map, .bytes:
+                batch.body.append(structured[next.structured].packed)
+                next.structured += 1
+            case .bool, .int, .double, .empty:
+                batch.body.append(numbers[next.numbers])
+                next.numbers += 1
+            }
+        }
+    }
+}

@@ -1,0 +1,154 @@
+package import TeleModel
+
+/// Reads a span block page by page, as columns are wanted.
+package struct SpanBlockReader {
+    package let meta: BlockMeta
+    private let source: (Range<Int>) throws(CodecError) -> [UInt8]
+
+    /// See ``LogBlockReader/init(_:source:)``.
+    package init(_ meta: BlockMeta, source: @escaping (Range<Int>) throws(CodecError) -> [UInt8]) {
+        self.meta = meta
+        self.source = source
+    }
+
+    /// See ``LogBlockReader/decode(columns:attributeKeys:rows:)``; `attributeKeys` is about the spans' own attributes,
+    /// those of events and links come whole.
+    package func decode(
+        columns: SpanBlock.Columns = .all, attributeKeys: [String]? = nil, rows: [Int]? = nil
+    ) throws(CodecError) -> SpanBatch {
+        try BlockRows.check(rows, of: meta.rows)
+        let readsAll = columns == .all && attributeKeys == nil
+        let pages = try BlockPages(meta, readsAll: readsAll, source: source)
+        let count = meta.rows
+        var batch = SpanBatch()
+        batch.core = try CorePage.decode(pages.page(.core))
+        let ends = try decodeTimes(pages, &batch, rows)
+        try decodeIdentifiers(pages, &batch, rows)
+        if columns.contains(.scope) {
+            let page = try pages.page(.scope)
+            var reader = ByteReader(page.span.bytes)
+            batch.scope = BlockRows.pick(
+                rows, try IntColumn.decodeIndexes(&reader, count: count, below: batch.core.scopes.count))
+        }
+        if columns.contains(.name) {
+            let page = try pages.page(.name)
+            var reader = ByteReader(page.span.bytes)
+            batch.name = try TextColumn.decode(&reader, count: count, rows: rows, into: &batch.core.heap)
+            batch.kind = BlockRows.pick(rows, try IntColumn.decodeInt32(&reader, count: count))
+            batch.statusCode = BlockRows.pick(rows, try IntColumn.decodeInt32(&reader, count: count))
+            batch.statusMessage = try TextColumn.decode(&reader, count: count, rows: rows, into: &batch.core.heap)
+        }
+        if columns.contains(.rest) {
+            let page = try pages.page(.rest)
+            var reader = ByteReader(page.span.bytes)
+            batch.traceState = try TextColumn.decode(&reader, count: count, rows: rows, into: &batch.core.heap)
+            batch.flags = BlockRows.pick(rows, try IntColumn.decodeUInt32(&reader, count: count))
+            batch.droppedAttributes = BlockRows.pick(rows, try IntColumn.decodeUInt32(&reader, count: count))
+            batch.droppedEvents = BlockRows.pick(rows, try IntColumn.decodeUInt32(&reader, count: count))
+            batch.droppedLinks = BlockRows.pick(rows, try IntColumn.decodeUInt32(&reader, count: count))
+        }
+        if columns.contains(.attributes) {
+            batch.attributes = try AttributePages.decode(
+                pages, .own, core: &batch.core, owners: count, keys: attributeKeys, rows: rows)
+        }
+        if columns.contains(.events) { try decodeEvents(pages, &batch, ends, rows) }
+        if columns.contains(.links) { try decodeLinks(pages, &batch, rows) }
+        return batch
+    }
+
+    /// Gives back the ends of all rows.
+    private func decodeTimes(
+        _ pages: BlockPages, _ batch: inout SpanBatch, _ rows: [Int]?
+    ) throws(CodecError) -> [UInt64] {
+        let page = try pages.page(.time)
+        var reader = ByteReader(page.span.bytes)
+        let start = try IntColumn.decode(&reader, count: meta.rows)
+        var end = try IntColumn.decode(&reader, count: meta.rows)
+        for row in end.indices { end[row] &+= start[row] }
+        let resource = try IntColumn.decodeIndexes(&reader, count: meta.rows, below: batch.core.resources.count)
+        batch.start = BlockRows.pick(rows, start)
+        batch.end = BlockRows.pick(rows, end)
+        batch.resource = BlockRows.pick(rows, resource)
+        return end
+    }
+
+    private func decodeIdentifiers(
+        _ pages: BlockPages, _ batch: inout SpanBatch, _ rows: [Int]?
+    ) throws(CodecError) {
+        let page = try pages.page(.ids)
+        var reader = ByteReader(page.span.bytes)
+        let traces = try IdentifierColumn.decode(&reader, rows: meta.rows)
+        let spans = try IntColumn.decode(&reader, count: meta.rows)
+        let parents = try IdentifierColumn.decodeParents(&reader, spans: spans)
+        batch.traceHigh = BlockRows.pick(rows, traces.high)
+        batch.traceLow = BlockRows.pick(rows, traces.low)
+        batch.span = BlockRows.pick(rows, spans)
+        batch.parent = BlockRows.pick(rows, parents)
+    }
+
+    /// The ends of what all rows own, and which of the owned entries the wanted rows have.
+    private struct Owned {
+        var total = 0
+        var ends: [UInt32] = []
+        var entries: [Int]?
+        var owners: [Int] = []
+
+        init(_ reader: inout ByteReader, count: Int, rows: [Int]?) throws(CodecError) {
+            let counts = try IntColumn.decode(&reader, count: count)
+            var starts: [Int] = []
+            starts.reserveCapacity(count)
+            for owned in counts {
+                starts.append(total)
+                guard owned <= UInt64(Limits.rowsPerBlock - total) else { throw reader.error("too many entries") }
+                total += Int(owned)
+            }
+            var picked: [Int] = []
+            var end = 0
+            for i in 0..<(rows?.count ?? count) {
+                let row = rows?[i] ?? i
+                end += Int(counts[row])
+                ends.append(UInt32(end))
+                if rows != nil { picked.append(contentsOf: starts[row]..<starts[row] + Int(counts[row])) }
+                owners.append(contentsOf: repeatElement(row, count: Int(counts[row])))
+            }
+            entries = rows == nil ? nil : picked
+        }
+    }
+
+    private func decodeEvents(
+        _ pages: BlockPages, _ batch: inout SpanBatch, _ spanEnds: [UInt64], _ rows: [Int]?
+    ) throws(CodecError) {
+        let page = try pages.page(.events)
+        var reader = ByteReader(page.span.bytes)
+        let owned = try Owned(&reader, count: meta.rows, rows: rows)
+        batch.events.ends = owned.ends
+        batch.events.time = BlockRows.pick(owned.entries, try IntColumn.decode(&reader, count: owned.total))
+        for event in batch.events.time.indices { batch.events.time[event] &+= spanEnds[owned.owners[event]] }
+        batch.events.name = try TextColumn.decode(
+            &reader, count: owned.total, rows: owned.entries, into: &batch.core.heap)
+        batch.events.droppedAttributes = BlockRows.pick(
+            owned.entries, try IntColumn.decodeUInt32(&reader, count: owned.total))
+        guard owned.total > 0 else { return }
+        batch.events.attributes = try AttributePages.decode(
+            pages, .events, core: &batch.core, owners: owned.total, keys: nil, rows: owned.entries)
+    }
+
+    private func decodeLinks(_ pages: BlockPages, _ batch: inout SpanBatch, _ rows: [Int]?) throws(CodecError) {
+        let page = try pages.page(.links)
+        var reader = ByteReader(page.span.bytes)
+        let owned = try Owned(&reader, count: meta.rows, rows: rows)
+        batch.links.ends = owned.ends
+        let traces = try IdentifierColumn.decode(&reader, rows: owned.total)
+        batch.links.traceHigh = BlockRows.pick(owned.entries, traces.high)
+        batch.links.traceLow = BlockRows.pick(owned.entries, traces.low)
+        batch.links.span = BlockRows.pick(owned.entries, try IntColumn.decode(&reader, count: owned.total))
+        batch.links.traceState = try TextColumn.decode(
+            &reader, count: owned.total, rows: owned.entries, into: &batch.core.heap)
+        batch.links.flags = BlockRows.pick(owned.entries, try IntColumn.decodeUInt32(&reader, count: owned.total))
+        batch.links.droppedAttributes = BlockRows.pick(
+            owned.entries, try IntColumn.decodeUInt32(&reader, count: owned.total))
+        guard owned.total > 0 else { return }
+        batch.links.attributes = try AttributePages.decode(
+            pages, .links, core: &batch.core, owners: owned.total, keys: nil, rows: owned.entries)
+    }
+}

@@ -1,0 +1,47 @@
+package import TeleModel
+
+/// What any storage engine offers: the only thing that queries, rules and the server know of storage.
+package protocol StorageEngine: Sendable {
+    /// Each append returns when the batch is durable (as configured) and seen by every snapshot taken afterwards;
+    /// it throws where nothing of the batch may be taken as stored. Never blocks a cooperative thread on disk.
+    func append(_ batch: LogBatch) async throws(EngineError)
+    func append(_ batch: SpanBatch) async throws(EngineError)
+    func append(_ batch: SampleBatch) async throws(EngineError)
+
+    /// One consistent view over head and segments: each record exactly once. Cheap; holds files while it lives.
+    func snapshot() -> any EngineSnapshot
+}
+
+/// A view that does not change. Calls are synchronous, may read the disk and must not be made on a cooperative
+/// thread: the server runs them on its query threads. All calls are safe from several threads at once.
+package protocol EngineSnapshot: Sendable {
+    /// The distinct log resources with records that may lie in the time range: a batch without rows, whose
+    /// `core.resources` (and heap and keys) tell them. Duplicates by fingerprint do not occur.
+    func logResources(time: Range<UInt64>, budget: QueryBudget) throws(EngineError) -> BatchCore
+    func spanResources(time: Range<UInt64>, budget: QueryBudget) throws(EngineError) -> BatchCore
+
+    /// Calls with batches of matching rows, in the order asked for across all batches, until it returns false.
+    /// No batch is empty; without matches it is never called.
+    func scanLogs(_ scan: LogScan, budget: QueryBudget, _ body: (LogBatch) throws(EngineError) -> Bool)
+        throws(EngineError)
+
+    func scanSpans(_ scan: SpanScan, budget: QueryBudget, _ body: (SpanBatch) throws(EngineError) -> Bool)
+        throws(EngineError)
+
+    /// All spans of a trace, all columns, ordered by start; empty where there is none. Spans sent more than once with
+    /// all columns equal are given once.
+    func trace(_ id: TraceID, budget: QueryBudget) throws(EngineError) -> SpanBatch
+
+    /// Trace ids that begin with these bits: the first `bits` bits of the id equal those of `prefix`. At most `limit`.
+    func traceIDs(prefix: TraceID, bits: Int, limit: Int, budget: QueryBudget) throws(EngineError) -> [TraceID]
+
+    /// Series and their samples in the time range; series without any are left out.
+    func select(_ selection: SeriesSelection, budget: QueryBudget) throws(EngineError) -> SeriesData
+
+    /// Label sets of series that have samples in the time range (or may have, at the granularity of segments).
+    func series(_ selection: SeriesSelection, budget: QueryBudget) throws(EngineError) -> [LabelSet]
+
+    func exemplars(_ selection: SeriesSelection, budget: QueryBudget) throws(EngineError) -> [ExemplarData]
+
+    func metadata() -> [MetricMetadata]
+}

@@ -1,0 +1,255 @@
+import TeleModel
+
+extension LogQLParser {
+    /// Binary operators by precedence, then the operands.
+    mutating func expression(minimum: Int) throws(LogQLError) -> LogQLExpression {
+        try nested { (parser: inout LogQLParser) throws(LogQLError) -> LogQLExpression in
+            var left = try parser.operand()
+            while let operation = parser.binaryOperation, operation.precedence >= minimum {
+                parser.advance()
+                try parser.countOperation()
+                let (returnsBool, matching) = try parser.modifiers(operation)
+                let isRight = operation == .power
+                let right = try parser.expression(minimum: operation.precedence + (isRight ? 0 : 1))
+                left = .metric(try parser.binary(operation, returnsBool, matching, left, right))
+            }
+            return left
+        }
+    }
+
+    private var binaryOperation: LogQLBinaryOperation? {
+        switch current.kind {
+        case .symbol(let text): LogQLBinaryOperation(rawValue: text)
+        case .identifier(let word): LogQLBinaryOperation(rawValue: word)
+        default: nil
+        }
+    }
+
+    private func binary(
+        _ operation: LogQLBinaryOperation, _ returnsBool: Bool, _ matching: LogQLMatching, _ left: LogQLExpression,
+        _ right: LogQLExpression
+    ) throws(LogQLError) -> LogQLMetric {
+        guard case .metric(let a) = left else { throw wrongLeg("left", operation) }
+        guard case .metric(let b) = right else { throw wrongLeg("right", operation) }
+        if operation.isSet {
+            for side in [a, b] {
+                if case .literal = side {
+                    throw LogQLError(
+                        "unexpected literal for \(side) leg of logical/set binary operation (\(operation.rawValue))")
+                }
+            }
+        }
+        return .binary(operation, returnsBool: returnsBool, matching, a, b)
+    }
+
+    private func wrongLeg(_ leg: String, _ operation: LogQLBinaryOperation) -> LogQLError {
+        LogQLError("unexpected type for \(leg) leg of binary operation (\(operation.rawValue)): *syntax.MatchersExpr")
+    }
+
+    private mutating func modifiers(
+        _ operation: LogQLBinaryOperation
+    ) throws(LogQLError) -> (Bool, LogQLMatching) {
+        let returnsBool = takeWord("bool")
+        var matching = LogQLMatching()
+        guard isWord("on") || isWord("ignoring") else { return (returnsBool, matching) }
+        matching.isOn = isWord("on")
+        advance()
+        matching.labels = try labelList()
+        if isWord("group_left") || isWord("group_right") {
+            let isLeft = isWord("group_left")
+            advance()
+            let include = isSymbol("(") ? try labelList() : []
+            matching.cardinality = isLeft ? .manyToOne(include) : .oneToMany(include)
+        }
+        return (returnsBool, matching)
+    }
+
+    mutating func labelList() throws(LogQLError) -> [String] {
+        try expect("(")
+        var out: [String] = []
+        if take(")") { return out }
+        while true {
+            out.append(try identifier())
+            if take(")") { return out }
+            guard take(",") else { throw unexpected(",", ")") }
+        }
+    }
+
+    private mutating func operand() throws(LogQLError) -> LogQLExpression {
+        switch current.kind {
+        case .symbol("{"):
+            let matchers = try selector()
+            return .log(LogQLPipeline(matchers: matchers, stages: try stages()))
+        case .symbol("("):
+            advance()
+            let inner = try expression(minimum: 1)
+            try expect(")")
+            guard case .log(var pipeline) = inner else { return inner }
+            pipeline.stages += try stages()
+            return .log(pipeline)
+        case .symbol("-"), .symbol("+"):
+            let isNegative = isSymbol("-")
+            advance()
+            guard case .number(let value) = current.kind else { throw unexpected("NUMBER") }
+            advance()
+            return .metric(.literal(isNegative ? -value : value))
+        case .number(let value):
+            advance()
+            return .metric(.literal(value))
+        case .identifier(let word): return .metric(try function(word))
+        default: throw unexpected()
+        }
+    }
+
+    private mutating func function(_ word: String) throws(LogQLError) -> LogQLMetric {
+        if word == "vector" {
+            advance()
+            try expect("(")
+            let isNegative = take("-")
+            guard case .number(let value) = current.kind else { throw unexpected("NUMBER") }
+            advance()
+            try expect(")")
+            return .vector(isNegative ? -value : value)
+        }
+        if let operation = LogQLRangeOperation(rawValue: word) {
+            advance()
+            return .range(try rangeAggregation(operation))
+        }
+        if let operation = LogQLVectorOperation(rawValue: word) {
+            advance()
+            return try vectorAggregation(operation)
+        }
+        throw word == "label_replace" ? unsupported("label_replace calls") : unexpected()
+    }
+
+    private mutating func grouping() throws(LogQLError) -> LogQLGrouping? {
+        guard isWord("by") || isWord("without") else { return nil }
+        let isWithout = isWord("without")
+        advance()
+        return LogQLGrouping(isWithout: isWithout, labels: try labelList())
+    }
+
+    private mutating func vectorAggregation(_ operation: LogQLVectorOperation) throws(LogQLError) -> LogQLMetric {
+        var grouping = try grouping()
+        try expect("(")
+        var parameter: Int?
+        if case .number(let value) = current.kind, following.kind == .symbol(",") {
+            guard operation.needsParameter else {
+                throw LogQLError(
+                    "unsupported parameter for operation \(operation.rawValue)(\(Int(exactly: value) ?? 0),")
+            }
+            guard let whole = Int(exactly: value), whole > 0 else {
+                throw LogQLError("invalid parameter (must be greater than 0) \(operation.rawValue)(\(value)")
+            }
+            parameter = whole
+            advance()
+            advance()
+        }
+        let inner = try expression(minimum: 1)
+        guard case .metric(let metric) = inner else { throw unexpected() }
+        try expect(")")
+        if grouping == nil { grouping = try self.grouping() }
+        if operation.needsParameter, parameter == nil {
+            throw LogQLError("parameter required for operation \(operation.rawValue)")
+        }
+        return .aggregation(operation, parameter: parameter, grouping: grouping, metric)
+    }
+
+    private mutating func rangeAggregation(
+        _ operation: LogQLRangeOperation
+    ) throws(LogQLError) -> LogQLRangeAggregation {
+        try expect("(")
+        var parameter: Double?
+        if case .number(let value) = current.kind {
+            guard operation == .quantileOverTime else {
+                throw LogQLError("parameter \(value) not supported for operation \(operation.rawValue)")
+            }
+            parameter = value
+            advance()
+            try expect(",")
+        }
+        var part = RangePart()
+        try rangePart(&part)
+        try expect(")")
+        guard let range = part.range, let matchers = part.matchers else { throw unexpected("RANGE") }
+        let grouping = try grouping()
+        let name = operation.rawValue
+        if operation == .quantileOverTime, parameter == nil {
+            throw LogQLError("parameter required for operation \(name)")
+        }
+        if operation.needsUnwrap, part.unwrap == nil { throw LogQLError("invalid aggregation \(name) without unwrap") }
+        if !operation.allowsUnwrap, part.unwrap != nil { throw LogQLError("invalid aggregation \(name) with unwrap") }
+        if grouping != nil, !operation.allowsGrouping {
+            throw LogQLError("grouping not allowed for \(name) aggregation")
+        }
+        return LogQLRangeAggregation(
+            operation: operation, parameter: parameter,
+            pipeline: LogQLPipeline(matchers: matchers, stages: part.stages),
+            range: range, offset: part.offset, unwrap: part.unwrap, grouping: grouping)
+    }
+
+    private struct RangePart {
+        var matchers: [Matcher]?
+        var stages: [LogQLStage] = []
+        var unwrap: LogQLUnwrap?
+        var range: Int64?
+        var offset: Int64 = 0
+    }
+
+    /// `{...} [5m] offset 1m | stages` in any of the orders and parentheses that Loki accepts.
+    private mutating func rangePart(_ part: inout RangePart) throws(LogQLError) {
+        if isSymbol("(") {
+            var inner = part
+            inner = try nested { (parser: inout LogQLParser) throws(LogQLError) -> RangePart in
+                parser.advance()
+                var inner = inner
+                try parser.rangePart(&inner)
+                try parser.expect(")")
+                return inner
+            }
+            part = inner
+        } else {
+            guard isSymbol("{") else { throw unexpected("NUMBER", "{", "(") }
+            part.matchers = try selector()
+        }
+        while true {
+            switch current.kind {
+            case .range(let value) where part.range == nil:
+                part.range = value
+                advance()
+                if takeWord("offset") {
+                    let isNegative = take("-")
+                    guard case .duration(let offset) = current.kind else { throw unexpected("DURATION") }
+                    part.offset = isNegative ? -offset : offset
+                    advance()
+                }
+            case .symbol("|") where following.kind == .identifier("unwrap") && part.unwrap == nil:
+                part.unwrap = try unwrap()
+            case .symbol("|"), .symbol("|="), .symbol("!="), .symbol("|~"), .symbol("!~"), .symbol("|>"),
+                .symbol("!>"):
+                guard part.unwrap == nil else { throw unexpected("RANGE") }
+                part.stages += try stages()
+            default: return
+            }
+        }
+    }
+
+    private mutating func unwrap() throws(LogQLError) -> LogQLUnwrap {
+        advance()
+        advance()
+        let first = try identifier()
+        var out = LogQLUnwrap(label: first, conversion: .none)
+        if take("(") {
+            guard let conversion = LogQLUnwrap.Conversion(rawValue: first), conversion != .none else {
+                throw unexpected("RANGE", "|")
+            }
+            out = LogQLUnwrap(label: try identifier(), conversion: conversion)
+            try expect(")")
+        }
+        while isSymbol("|"), following.kind != .identifier("unwrap") {
+            advance()
+            out.filters.append(try labelFilter())
+        }
+        return out
+    }
+}

@@ -1,0 +1,179 @@
+import TeleModel
+
+/// Walks one JSON object in a line without building a tree. Depth is bounded by ``Limits/valueDepth``.
+struct JSONScanner {
+    enum Kind {
+        /// String (unescaped), number (as written) or boolean.
+        case scalar
+        /// An object or array, as its JSON text.
+        case nested
+    }
+
+    private let text: [UInt8]
+    private var at = 0
+    private var path: [String] = []
+    private var depth = 0
+
+    init(_ text: [UInt8]) { self.text = text }
+
+    /// Calls for each member with its path (array elements have their index); null is left out. Elements of arrays are
+    /// `nested` unless they are asked for by path: callers tell by the path. False where the line is no JSON object.
+    mutating func scan(_ body: ([String], Kind, String) -> Void) -> Bool {
+        skip()
+        guard at < text.count, text[at] == UInt8(ascii: "{"), value(false, body) else { return false }
+        skip()
+        return at == text.count
+    }
+
+    private mutating func skip() {
+        while at < text.count, [0x20, 0x09, 0x0a, 0x0d].contains(text[at]) { at += 1 }
+    }
+
+    private mutating func take(_ byte: UInt8) -> Bool {
+        skip()
+        guard at < text.count, text[at] == byte else { return false }
+        at += 1
+        return true
+    }
+
+    private mutating func value(_ inArray: Bool, _ body: ([String], Kind, String) -> Void) -> Bool {
+        skip()
+        guard at < text.count, depth < Limits.valueDepth else { return false }
+        let start = at
+        switch text[at] {
+        case UInt8(ascii: "{"), UInt8(ascii: "["):
+            let isArray = text[at] == UInt8(ascii: "[")
+            depth += 1
+            let isSound = isArray ? elements(body) : members(inArray, body)
+            depth -= 1
+            guard isSound else { return false }
+            if !path.isEmpty { body(path, .nested, String(decoding: text[start..<at], as: UTF8.self)) }
+        case UInt8(ascii: "\""):
+            guard let string = string() else { return false }
+            body(path, inArray ? .nested : .scalar, string)
+        default:
+            while at < text.count, !",]} \t\r\n".utf8.contains(text[at]) { at += 1 }
+            let word = String(decoding: text[start..<at], as: UTF8.self)
+            if word == "null" { return true }
+            guard word == "true" || word == "false" || isNumber(word) else { return false }
+            body(path, inArray ? .nested : .scalar, word)
+        }
+        return true
+    }
+
+    private func isNumber(_ word: String) -> Bool {
+        guard let first = word.utf8.first, first == 0x2d || (0x30...0x39).contains(first) else { return false }
+        return Double(word) != nil
+    }
+
+    private mutating func members(_ inArray: Bool, _ body: ([String], Kind, String) -> Void) -> Bool {
+        at += 1
+        if take(UInt8(ascii: "}")) { return true }
+        while true {
+            skip()
+            guard at < text.count, text[at] == UInt8(ascii: "\""), let key = string(), take(UInt8(ascii: ":")) else {
+                return false
+            }
+            path.append(key)
+            let isSound = value(inArray, body)
+            path.removeLast()
+            guard isSound else { return false }
+            if take(UInt8(ascii: "}")) { return true }
+            guard take(UInt8(ascii: ",")) else { return false }
+        }
+    }
+
+    private mutating func elements(_ body: ([String], Kind, String) -> Void) -> Bool {
+        at += 1
+        if take(UInt8(ascii: "]")) { return true }
+        var index = 0
+        while true {
+            path.append(String(index))
+            let isSound = value(true, body)
+            path.removeLast()
+            guard isSound else { return false }
+            index += 1
+            if take(UInt8(ascii: "]")) { return true }
+            guard take(UInt8(ascii: ",")) else { return false }
+        }
+    }
+
+    private mutating func string() -> String? {
+        var end = at + 1
+        while end < text.count, text[end] != UInt8(ascii: "\"") { end += text[end] == UInt8(ascii: "\\") ? 2 : 1 }
+        guard end < text.count else { return nil }
+        var out: [UInt8] = []
+        guard JSONScanner.unescape(text[at + 1..<end], &out) else { return nil }
+        at = end + 1
+        return String(decoding: out, as: UTF8.self)
+    }
+
+    /// Resolves JSON's escapes. A lone surrogate comes out as U+FFFD.
+    static func unescape(_ text: ArraySlice<UInt8>, _ out: inout [UInt8]) -> Bool {
+        var at = text.startIndex
+        var high: UInt32 = 0
+        while at < text.endIndex {
+            let byte = text[at]
+            at += 1
+            guard byte == UInt8(ascii: "\\") else {
+                out.append(byte)
+                continue
+            }
+            guard at < text.endIndex else { return false }
+            let kind = text[at]
+            at += 1
+            switch kind {
+            case UInt8(ascii: "n"): out.append(0x0a)
+            case UInt8(ascii: "t"): out.append(0x09)
+            case UInt8(ascii: "r"): out.append(0x0d)
+            case UInt8(ascii: "b"): out.append(0x08)
+            case UInt8(ascii: "f"): out.append(0x0c)
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): out.append(kind)
+            case UInt8(ascii: "u"):
+                guard text.endIndex - at >= 4 else { return false }
+                var code: UInt32 = 0
+                for _ in 0..<4 {
+                    guard let digit = Hex.value(text[at]) else { return false }
+                    code = code << 4 | UInt32(digit)
+                    at += 1
+                }
+                if (0xd800..<0xdc00).contains(code), at + 1 < text.endIndex, text[at] == UInt8(ascii: "\\"),
+                    text[at + 1] == UInt8(ascii: "u")
+                {
+                    high = code
+                    continue
+                }
+                if high != 0, (0xdc00..<0xe000).contains(code) {
+                    code = 0x10000 + (high - 0xd800) << 10 + (code - 0xdc00)
+                }
+                high = 0
+                let scalar = Unicode.Scalar(code) ?? "\u{fffd}"
+                out.append(contentsOf: Array(String(Character(scalar)).utf8))
+            default: return false
+            }
+        }
+        return true
+    }
+
+    /// `a.b[0]["c"]` as the path that ``scan(_:)`` gives.
+    static func path(_ text: String) -> [String] {
+        var out: [String] = []
+        var part: [UInt8] = []
+        var quote = false
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""): quote.toggle()
+            case UInt8(ascii: "."), UInt8(ascii: "["), UInt8(ascii: "]"):
+                if quote {
+                    part.append(byte)
+                } else if !part.isEmpty {
+                    out.append(String(decoding: part, as: UTF8.self))
+                    part = []
+                }
+            default: part.append(byte)
+            }
+        }
+        if !part.isEmpty { out.append(String(decoding: part, as: UTF8.self)) }
+        return out
+    }
+}

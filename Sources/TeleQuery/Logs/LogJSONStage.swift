@@ -1,0 +1,42 @@
+import TeleModel
+import TeleQL
+
+/// `| json`: all fields flattened with `_` (arrays skipped, null dropped, numbers as written, the first of equal keys
+/// wins), or the paths that the stage names.
+enum LogJSONStage {
+    static func run(_ extractions: [LogQLExtraction], _ line: [UInt8], _ labels: inout LogLabels) {
+        var scanner = JSONScanner(line)
+        var leaves: [(path: [String], value: String)] = []
+        let wantsAll = extractions.isEmpty
+        let paths = extractions.map { JSONScanner.path($0.path) }
+        let isSound = scanner.scan { path, kind, text in
+            if wantsAll {
+                if kind == .scalar { leaves.append((path, text)) }
+            } else if paths.contains(path) {
+                leaves.append((path, text))
+            }
+        }
+        if wantsAll {
+            for leaf in leaves {
+                labels.addParsed(sanitised(leaf.path.joined(separator: "_")), leaf.value)
+            }
+        } else {
+            for (extraction, path) in zip(extractions, paths) {
+                labels.addParsed(extraction.name, leaves.first { $0.path == path }?.value ?? "")
+            }
+        }
+        if !isSound { labels.setError("JSONParserErr", "the line is not a JSON object") }
+    }
+
+    /// A label name: illegal bytes become `_`, a leading digit gets `_` before it.
+    static func sanitised(_ name: String) -> String {
+        var out: [UInt8] = []
+        for scalar in name.unicodeScalars {
+            let isLetter = ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar)
+            let isDigit = ("0"..."9").contains(scalar)
+            if isDigit, out.isEmpty { out.append(0x5f) }
+            out.append(isLetter || isDigit ? UInt8(truncatingIfNeeded: scalar.value) : 0x5f)
+        }
+        return String(decoding: out, as: UTF8.self)
+    }
+}

@@ -1,0 +1,89 @@
+package import TeleEngine
+import TeleModel
+package import TeleQL
+
+/// Evaluates a metric query at all its steps at once.
+package struct LogMetricEvaluator {
+    let steps: LogSteps
+    let snapshot: any EngineSnapshot
+    let budget: QueryBudget
+
+    package init(steps: LogSteps, snapshot: any EngineSnapshot, budget: QueryBudget) {
+        self.steps = steps
+        self.snapshot = snapshot
+        self.budget = budget
+    }
+
+    package func evaluate(_ metric: LogQLMetric) throws(LogQueryError) -> LogMetricResult {
+        switch metric {
+        case .literal(let value): return .scalar(value)
+        case .vector(let value):
+            return .matrix([LogSeries(labels: [], values: Array(repeating: value, count: steps.count))])
+        case .range(let aggregation): return .matrix(try range(aggregation, grouping: nil, sums: false))
+        case .aggregation(.sum, _, let grouping, .range(let inner)) where inner.operation.isAdditive:
+            // Additive counts can be counted into the groups directly: no series of their own, often no labels read.
+            let all = LogQLGrouping(isWithout: false, labels: [])
+            return .matrix(try range(inner, grouping: grouping ?? all, sums: true))
+        case .aggregation(let operation, let parameter, let grouping, let inner):
+            guard case .matrix(let series) = try evaluate(inner) else {
+                throw .bad("\(operation.rawValue) needs a vector")
+            }
+            return .matrix(LogAggregation.run(operation, parameter, grouping, series, steps.count))
+        case .binary(let operation, let returnsBool, let matching, let left, let right):
+            let (a, b) = (try evaluate(left), try evaluate(right))
+            return try LogBinary(operation: operation, returnsBool: returnsBool, matching: matching, count: steps.count)
+                .run(a, b)
+        }
+    }
+
+    /// The scan's range: windows are `(t - range, t]`, so the first nanosecond is one after the start.
+    private func scanTime(_ aggregation: LogQLRangeAggregation) -> Range<UInt64> {
+        let low = steps.start.subtractingSaturated(aggregation.offset).subtractingSaturated(aggregation.range)
+        let high = steps.end.subtractingSaturated(aggregation.offset)
+        let from = UInt64(max(0, low)) &+ (low >= 0 ? 1 : 0)
+        let to = UInt64(max(0, high)) &+ 1
+        return from..<max(from, to)
+    }
+
+    private func range(
+        _ aggregation: LogQLRangeAggregation, grouping: LogQLGrouping?, sums: Bool
+    ) throws(LogQueryError) -> [LogSeries] {
+        let time = scanTime(aggregation)
+        let streams: LogStreams
+        do throws(EngineError) {
+            streams = try LogStreams(
+                matching: aggregation.pipeline.matchers, time: time, snapshot: snapshot, budget: budget)
+        } catch { throw .engine(error) }
+        var collector = LogRangeCollector(
+            aggregation: aggregation, grouping: grouping ?? aggregation.grouping, steps: steps)
+        if !streams.isEmpty {
+            let runner = LogPipelineRunner(
+                aggregation.pipeline, streams: streams, needsMetadata: collector.needsMetadata(streams),
+                needsLine: collector.needsLine)
+            do throws(EngineError) {
+                let scan = runner.scan(time, order: .oldestFirst, limit: nil)
+                try snapshot.scanLogs(scan, budget: budget) { (batch: LogBatch) throws(EngineError) -> Bool in
+                    let before = collector.heldBytes
+                    runner.forEachEntry(in: batch) { entry in
+                        collector.add(entry)
+                        return collector.failure == nil
+                    }
+                    try budget.charge(bytes: collector.heldBytes - before)
+                    return collector.failure == nil
+                }
+            } catch { throw .engine(error) }
+        }
+        if let failure = collector.failure { throw .bad(failure) }
+        return collector.finish()
+    }
+}
+
+extension LogQLRangeOperation {
+    /// Sums of these over series are the same operation over all their entries.
+    var isAdditive: Bool {
+        switch self {
+        case .countOverTime, .rate, .bytesOverTime, .bytesRate: true
+        default: false
+        }
+    }
+}

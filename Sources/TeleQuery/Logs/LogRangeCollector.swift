@@ -1,0 +1,156 @@
+import TeleModel
+import TeleQL
+
+/// Takes the entries of a range aggregation in the order of time and turns them into series.
+/// Counts and bytes go into difference arrays (a plus where the first window begins to hold the entry, a minus behind
+/// the last); unwrapped values are kept and looked at window by window.
+struct LogRangeCollector {
+    private struct Group {
+        var labels: [LokiMapping.Pair]
+        var differences: [Double] = []
+        var times: [Int64] = []
+        var values: [Double] = []
+    }
+
+    let aggregation: LogQLRangeAggregation
+    let grouping: LogQLGrouping?
+    let steps: LogSteps
+    private(set) var failure: String?
+    private(set) var heldBytes = 0
+    private var groups: [Group] = []
+    private var index: [String: Int] = [:]
+
+    init(aggregation: LogQLRangeAggregation, grouping: LogQLGrouping?, steps: LogSteps) {
+        self.aggregation = aggregation
+        self.grouping = grouping
+        self.steps = steps
+    }
+
+    private var counts: Bool { aggregation.unwrap == nil }
+    private var countsBytes: Bool {
+        aggregation.operation == .bytesOverTime || aggregation.operation == .bytesRate
+    }
+
+    var needsLine: Bool { countsBytes }
+
+    /// Without metadata a query reads the times alone: enough where the groups are made of stream labels.
+    func needsMetadata(_ streams: LogStreams) -> Bool {
+        guard counts, aggregation.operation != .absentOverTime else { return aggregation.unwrap != nil }
+        guard let grouping, !grouping.isWithout else { return true }
+        return !grouping.labels.allSatisfy { name in
+            streams.byFingerprint.values.allSatisfy { $0.labels.contains { $0.name == name } }
+        }
+    }
+
+    mutating func add(_ entry: LogEntry) {
+        if let kind = entry.labels[LogLabels.error] {
+            let details = entry.labels[LogLabels.errorDetails] ?? ""
+            failure =
+                "pipeline error: '\(kind)' for series: '\(shown(entry.labels))'. \(details)\n"
+                + "Use a label filter to intentionally skip this error. (e.g | __error__!=\"\(kind)\")."
+            return
+        }
+        var value = countsBytes ? Double(entry.line.count) : 1
+        if let unwrap = aggregation.unwrap {
+            guard let text = entry.labels[unwrap.label] else { return }
+            var labels = entry.labels
+            guard let found = LogRangeCollector.convert(text, unwrap.conversion) else {
+                failure = "pipeline error: 'SampleExtractionErr' for series: '\(shown(entry.labels))'."
+                return
+            }
+            value = found
+            for filter in unwrap.filters where !LogLabelTest.accepts(filter, &labels) { return }
+        }
+        let (time, overflow) = Int64(clamping: entry.time).addingReportingOverflow(aggregation.offset)
+        guard !overflow else { return }
+        let windows = steps.windows(holding: time, range: aggregation.range)
+        guard !windows.isEmpty else { return }
+        let at = group(of: entry.labels)
+        if counts {
+            groups[at].differences[windows.lowerBound] += value
+            groups[at].differences[windows.upperBound] -= value
+        } else {
+            groups[at].times.append(time)
+            groups[at].values.append(value)
+            heldBytes += 16
+        }
+    }
+
+    private func shown(_ labels: LogLabels) -> String {
+        let pairs = labels.pairs(.stream, .metadata, .parsed)
+        return "{" + pairs.map { "\($0.name)=\(QuotedText.quote($0.value))" }.joined(separator: ", ") + "}"
+    }
+
+    static func convert(_ text: String, _ conversion: LogQLUnwrap.Conversion) -> Double? {
+        switch conversion {
+        case .none: NumberText.number(text)
+        case .duration, .durationSeconds: NumberText.duration(text).map { Double($0) / 1e9 }
+        case .bytes: NumberText.size(text).map(Double.init)
+        }
+    }
+
+    private mutating func group(of labels: LogLabels) -> Int {
+        var pairs = labels.pairs(.stream, .metadata, .parsed)
+        if let grouping {
+            pairs.removeAll { grouping.labels.contains($0.name) == grouping.isWithout }
+        } else if aggregation.operation == .absentOverTime {
+            pairs = []
+        }
+        if let unwrap = aggregation.unwrap { pairs.removeAll { $0.name == unwrap.label } }
+        let key = LogStreams.key(pairs)
+        if let known = index[key] { return known }
+        index[key] = groups.count
+        var group = Group(labels: pairs)
+        if counts { group.differences = Array(repeating: 0, count: steps.count + 1) }
+        groups.append(group)
+        heldBytes += 64 + key.utf8.count * 2 + steps.count * 8
+        return groups.count - 1
+    }
+
+    func finish() -> [LogSeries] {
+        if aggregation.operation == .absentOverTime { return absent() }
+        var out: [LogSeries] = []
+        for group in groups.sorted(by: { LogStreams.key($0.labels) < LogStreams.key($1.labels) }) {
+            let values = counts ? counted(group) : windowed(group)
+            if values.contains(where: { $0 != nil }) { out.append(LogSeries(labels: group.labels, values: values)) }
+        }
+        return out
+    }
+
+    private var seconds: Double { Double(aggregation.range) / 1e9 }
+
+    private func counted(_ group: Group) -> [Double?] {
+        let isRate = aggregation.operation == .rate || aggregation.operation == .bytesRate
+        var sum = 0.0
+        return group.differences.dropLast().map { difference in
+            sum += difference
+            return sum == 0 ? nil : isRate ? sum / seconds : sum
+        }
+    }
+
+    private func windowed(_ group: Group) -> [Double?] {
+        var low = 0
+        var high = 0
+        return (0..<steps.count).map { step in
+            let end = steps.time(step)
+            let start = end.subtractingSaturated(aggregation.range)
+            while high < group.times.count, group.times[high] <= end { high += 1 }
+            while low < high, group.times[low] <= start { low += 1 }
+            guard low < high else { return nil }
+            return LogWindow.value(
+                aggregation.operation, aggregation.parameter, group.values[low..<high], seconds: seconds)
+        }
+    }
+
+    /// 1 at each step whose window is empty; the labels are those that equality matchers name.
+    private func absent() -> [LogSeries] {
+        var present = Array(repeating: false, count: steps.count)
+        for group in groups {
+            let values = counts ? counted(group) : windowed(group)
+            for i in values.indices where values[i] != nil { present[i] = true }
+        }
+        guard present.contains(false) else { return [] }
+        let labels = aggregation.pipeline.matchers.filter { $0.operation == .equal }.map { ($0.name, $0.value) }
+        return [LogSeries(labels: LokiMapping.sorted(labels), values: present.map { $0 ? nil : 1 })]
+    }
+}

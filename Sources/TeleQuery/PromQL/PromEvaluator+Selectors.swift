@@ -1,0 +1,209 @@
+internal import TeleEngine
+internal import TeleModel
+internal import TeleQL
+
+extension PromEvaluator {
+    /// When a selector looks at each step of a grid: `times` plus what `@` and `offset` make of it.
+    internal func shifted(_ grid: PromGrid, _ at: PromAt?, _ offset: PromDuration?) throws(PromFailure) -> PromGrid {
+        var out = grid
+        switch at {
+        case nil: break
+        case .start: out = PromGrid(start: query.start, step: 0, count: grid.count)
+        case .end: out = PromGrid(start: query.end, step: 0, count: grid.count)
+        case .time(let time): out = PromGrid(start: time, step: 0, count: grid.count)
+        }
+        if let offset { out.start = PromEvaluator.clamp(out.start.subtractingSaturated(try milliseconds(offset))) }
+        return out
+    }
+
+    /// Keeps times far from the ends of Int64, so that sums with ranges never overflow.
+    internal static func clamp(_ time: Int64) -> Int64 { min(max(time, -(1 << 61)), 1 << 61) }
+
+    internal func load(_ matchers: [Matcher], _ time: ClosedRange<Int64>) throws(PromFailure) -> SeriesData {
+        do throws(EngineError) {
+            return try snapshot.select(SeriesSelection(matchers: matchers, time: time), budget: budget)
+        } catch {
+            throw .engine(error)
+        }
+    }
+
+    internal func instant(
+        _ selector: PromSelector, _ grid: PromGrid, timestamps: Bool = false
+    ) throws(PromFailure) -> PromBlock {
+        let at = try shifted(grid, selector.at, selector.offset)
+        let data = try load(selector.matchers, (at.start &- options.lookback &+ 1)...max(at.end, at.start))
+        try charge(bytes: data.count * grid.count * 9)
+        var out = PromBlock(steps: grid.count)
+        for series in 0..<data.count {
+            let row = out.addRow(data.labels[series], dropsName: timestamps)
+            fill(&out, row, data, series, at, timestamps: timestamps)
+        }
+        return out.droppingEmptyRows()
+    }
+
+    /// The last sample of each step's lookback window; a staleness marker is no sample and hides those before it.
+    private func fill(
+        _ out: inout PromBlock, _ row: Int, _ data: SeriesData, _ series: Int, _ at: PromGrid, timestamps: Bool
+    ) {
+        let floats = data.offsets[series]..<data.offsets[series + 1]
+        let histograms = data.histogramOffsets[series]..<data.histogramOffsets[series + 1]
+        var next = floats.lowerBound
+        var nextHistogram = histograms.lowerBound
+        for step in 0..<at.count {
+            let time = at.time(step)
+            while next < floats.upperBound, data.times[next] <= time { next += 1 }
+            while nextHistogram < histograms.upperBound, data.histogramTimes[nextHistogram] <= time {
+                nextHistogram += 1
+            }
+            let floatTime = next > floats.lowerBound ? data.times[next - 1] : .min
+            let histogramTime = nextHistogram > histograms.lowerBound ? data.histogramTimes[nextHistogram - 1] : .min
+            let latest = max(floatTime, histogramTime)
+            guard latest > time &- options.lookback else { continue }
+            if floatTime >= histogramTime {
+                let value = data.values[next - 1]
+                if value.bitPattern == SampleBatch.staleMarker.bitPattern { continue }
+                out.set(row, step, timestamps ? Double(latest) / 1000 : value)
+            } else {
+                let histogram = data.histograms[nextHistogram - 1]
+                if histogram.sum.bitPattern == SampleBatch.staleMarker.bitPattern { continue }
+                if timestamps { out.set(row, step, Double(latest) / 1000) } else { out.set(row, step, histogram) }
+            }
+        }
+    }
+
+    // MARK: Range vectors
+
+    /// What a range function works on: samples, and the windows `(end - range, end]` of each step.
+    internal struct Windows {
+        var data: SeriesData
+        /// The windows' ends.
+        var ends: PromGrid
+        var range: Int64
+        var edges = PromEdges.samples
+        /// Where the argument is a selector; a subquery's inner rows may have had their names dropped.
+        var dropsName: [Bool]
+    }
+
+    internal func windows(_ argument: PromExpr, _ grid: PromGrid) throws(PromFailure) -> Windows {
+        let argument = argument.unwrapped
+        switch argument.kind {
+        case .matrix(let selector, let range):
+            let ends = try shifted(grid, selector.at, selector.offset)
+            let length = try milliseconds(range)
+            if length <= 0 { throw .execution("duration must be greater than 0") }
+            let extra = selector.edges == .samples ? 0 : options.lookback
+            let after = selector.edges == .smoothed ? options.lookback : 0
+            let first = PromEvaluator.clamp(ends.start.subtractingSaturated(length.addingSaturated(extra))) &+ 1
+            let data = try load(selector.matchers, min(first, ends.end)...max(ends.end &+ after, ends.start &+ after))
+            return Windows(
+                data: data.withoutStaleMarkers(), ends: ends, range: length, edges: selector.edges,
+                dropsName: Array(repeating: false, count: data.count))
+        case .subquery(let subquery): return try windows(subquery, grid)
+        default: throw .execution("expected a range vector")
+        }
+    }
+
+    private func windows(_ subquery: PromSubquery, _ grid: PromGrid) throws(PromFailure) -> Windows {
+        let ends = try shifted(grid, subquery.at, subquery.offset)
+        let range = try milliseconds(subquery.range)
+        var step = options.subqueryStep
+        if let wanted = subquery.step { step = try milliseconds(wanted) }
+        if range <= 0 || step <= 0 { throw .execution("duration must be greater than 0") }
+        // Steps are multiples of the step, whatever the query's times: the first one within the first window.
+        let low = PromEvaluator.clamp(ends.start.subtractingSaturated(range))
+        let start = PromEvaluator.floor(low, step) &+ step
+        let span = max(0, ends.end &- start)
+        let count = ends.end < start ? 0 : span / step + 1
+        if count > Limits.querySteps { throw .execution("subquery has more than \(Limits.querySteps) steps") }
+        let inner = PromGrid(start: start, step: step, count: Int(count))
+        var data = SeriesData()
+        guard count > 0 else { return Windows(data: data, ends: ends, range: range, dropsName: []) }
+        let block: PromBlock
+        switch try evaluate(subquery.inner, inner) {
+        case .vector(let vector): block = vector
+        case .scalar(let values):
+            var single = PromBlock(steps: inner.count)
+            _ = single.addRow(.empty, dropsName: false)
+            single.values = values
+            single.state = Array(repeating: PromBlock.float, count: inner.count)
+            block = single
+        case .string: throw .execution("subquery of a string")
+        }
+        for row in 0..<block.count {
+            data.labels.append(block.labels[row])
+            for step in 0..<inner.count {
+                switch block.state[row * inner.count + step] {
+                case PromBlock.float:
+                    data.times.append(inner.time(step))
+                    data.values.append(block.values[row * inner.count + step])
+                case PromBlock.histogram:
+                    data.histogramTimes.append(inner.time(step))
+                    data.histograms.append(block.histograms[row * inner.count + step] ?? NativeHistogram())
+                default: break
+                }
+            }
+            data.offsets.append(data.times.count)
+            data.histogramOffsets.append(data.histogramTimes.count)
+        }
+        return Windows(data: data, ends: ends, range: range, dropsName: block.dropsName)
+    }
+
+    internal static func floor(_ time: Int64, _ step: Int64) -> Int64 {
+        let rest = time % step
+        return rest < 0 ? time - rest - step : time - rest
+    }
+
+    /// The samples of a range vector at one time, for an instant query.
+    internal func samples(_ expression: PromExpr, _ grid: PromGrid) throws(PromFailure) -> SeriesData {
+        let windows = try windows(expression, grid)
+        let (low, high) = (windows.ends.start &- windows.range, windows.ends.start)
+        var out = SeriesData()
+        for series in 0..<windows.data.count {
+            let data = windows.data
+            for i in data.offsets[series]..<data.offsets[series + 1] where data.times[i] > low && data.times[i] <= high
+            {
+                out.times.append(data.times[i])
+                out.values.append(data.values[i])
+            }
+            for i in data.histogramOffsets[series]..<data.histogramOffsets[series + 1]
+            where data.histogramTimes[i] > low && data.histogramTimes[i] <= high {
+                out.histogramTimes.append(data.histogramTimes[i])
+                out.histograms.append(data.histograms[i])
+            }
+            if out.times.count == out.offsets[out.offsets.count - 1],
+                out.histogramTimes.count == out.histogramOffsets[out.histogramOffsets.count - 1]
+            {
+                continue
+            }
+            out.labels.append(windows.dropsName[series] ? data.labels[series].removingName() : data.labels[series])
+            out.offsets.append(out.times.count)
+            out.histogramOffsets.append(out.histogramTimes.count)
+        }
+        return out
+    }
+}
+
+extension SeriesData {
+    internal func withoutStaleMarkers() -> SeriesData {
+        let marker = SampleBatch.staleMarker.bitPattern
+        let hasMarkers =
+            values.contains { $0.bitPattern == marker } || histograms.contains { $0.sum.bitPattern == marker }
+        guard hasMarkers else { return self }
+        var out = SeriesData()
+        out.labels = labels
+        for series in 0..<count {
+            for i in offsets[series]..<offsets[series + 1] where values[i].bitPattern != marker {
+                out.times.append(times[i])
+                out.values.append(values[i])
+            }
+            for i in histogramOffsets[series]..<histogramOffsets[series + 1]
+            where histograms[i].sum.bitPattern != marker {
+                out.histogramTimes.append(histogramTimes[i])
+                out.histograms.append(histograms[i])
+            }
+            out.offsets.append(out.times.count)
+            out.histogramOffsets.append(out.histogramTimes.count)
+        }
+        return out
+    }
+}

@@ -1,0 +1,78 @@
+/// Everything an operator can set, with its default. Keys, flags and environment variables: ``ConfigurationKey``.
+package struct Configuration: Sendable, Equatable {
+    package enum Durability: String, Sendable, CaseIterable {
+        /// Answered after an fsync that covers the request.
+        case fsync
+        /// Answered after a write; synced at most every second.
+        case interval
+    }
+
+    package enum LogFormat: String, Sendable, CaseIterable {
+        /// Text on a terminal, JSON otherwise.
+        case auto
+        case text
+        case json
+    }
+
+    /// A value a signal.
+    package struct PerSignal<Value: Sendable & Equatable>: Sendable, Equatable {
+        package var logs: Value
+        package var traces: Value
+        package var metrics: Value
+
+        package init(logs: Value, traces: Value, metrics: Value) {
+            self.logs = logs
+            self.traces = traces
+            self.metrics = metrics
+        }
+    }
+
+    package var data = "./teled-data"
+    package var http = [ListenAddress(host: "127.0.0.1", port: 4318)]
+    package var grpc = [ListenAddress(host: "127.0.0.1", port: 4317)]
+    package var durability = Durability.fsync
+    /// Head, caches, queries and requests in flight together; bytes.
+    package var memory = 512 << 20
+    /// Milliseconds.
+    package var retention = PerSignal<Int64>(
+        logs: 30 * 86_400_000, traces: 14 * 86_400_000, metrics: 400 * 86_400_000)
+    /// Bytes on disk.
+    package var maxBytes = PerSignal<Int>(logs: 50 << 30, traces: 50 << 30, metrics: 20 << 30)
+    /// How far ahead of now a record's time may lie, milliseconds.
+    package var future: Int64 = 86_400_000
+    package var query = QueryLimits()
+    package var logLevel = "info"
+    package var logFormat = LogFormat.auto
+    package var demo = false
+    /// Globs of rule files; see ``notActedOn``.
+    package var rules: [String] = []
+    package var alertmanagers: [String] = []
+    package var hasAlerting = false
+
+    package init() {}
+
+    /// What one query may cost, and how many run.
+    package struct QueryLimits: Sendable, Equatable {
+        package var maxRows = 2_000_000_000
+        /// Bytes held for one answer.
+        package var maxBytes = 256 << 20
+        /// Milliseconds.
+        package var timeout: Int64 = 120_000
+        /// Queries that run at the same time; as many again times eight may wait.
+        package var concurrency = 8
+    }
+
+    /// An eighth of the memory is for request bodies as they arrive, three sixteenths for what they become; half is
+    /// the store's, and queries have the rest.
+    package var bodyBytes: Int { memory / 8 }
+    package var decodeBytes: Int { memory / 16 * 3 }
+
+    /// Keys that are read and checked but that no part of this release acts on.
+    package var notActedOn: [String] {
+        var keys: [String] = []
+        if !rules.isEmpty { keys.append("rules") }
+        if hasAlerting { keys.append("alerting") }
+        if !alertmanagers.isEmpty { keys.append("alertmanagers") }
+        return keys
+    }
+}

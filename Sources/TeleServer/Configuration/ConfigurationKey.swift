@@ -1,0 +1,70 @@
+/// One setting: its dotted key in the file, the environment variable made from it, how its text is read and shown.
+/// A flag, a variable and the file all go through the same ``apply``.
+package struct ConfigurationKey: Sendable {
+    /// `retention.logs`.
+    package var name: String
+    package var help: String
+    /// Whether SIGHUP can change it while the process runs.
+    package var isReloadable: Bool
+    package var isList: Bool
+    package var apply: @Sendable (inout Configuration, [String]) throws(ConfigurationProblem) -> Void
+    package var show: @Sendable (Configuration) -> [String]
+
+    /// `TELED_RETENTION_LOGS`.
+    package var variable: String { "TELED_" + name.uppercased().map { $0 == "." ? "_" : String($0) }.joined() }
+
+    package static func named(_ name: String) -> ConfigurationKey? { all.first { $0.name == name } }
+
+    package static let all: [ConfigurationKey] = listening + storage + queries + process
+
+    private static let listening: [ConfigurationKey] = [
+        text("data", "the data folder", \.data),
+        addresses("http", "HTTP addresses: OTLP, the query APIs, health, metrics", \.http),
+        addresses("grpc", "OTLP/gRPC addresses", \.grpc),
+    ]
+
+    private static let storage: [ConfigurationKey] = [
+        choice("durability", "fsync, or interval: synced at most every second", \.durability),
+        size("memory", "head, caches, queries and requests in flight together", \.memory, least: 32 << 20),
+        duration("retention.logs", "how long logs are kept", \.retention.logs, isReloadable: true),
+        duration("retention.traces", "how long spans are kept", \.retention.traces, isReloadable: true),
+        duration("retention.metrics", "how long samples are kept", \.retention.metrics, isReloadable: true),
+        size("max_bytes.logs", "disk that logs may take", \.maxBytes.logs, isReloadable: true),
+        size("max_bytes.traces", "disk that spans may take", \.maxBytes.traces, isReloadable: true),
+        size("max_bytes.metrics", "disk that samples may take", \.maxBytes.metrics, isReloadable: true),
+        duration("future", "how far ahead of now a record's time may lie", \.future, isReloadable: true),
+    ]
+
+    private static let queries: [ConfigurationKey] = [
+        count("query.max_rows", "rows or samples one query may look at", \.query.maxRows),
+        size("query.max_bytes", "bytes one query may hold", \.query.maxBytes, isReloadable: true),
+        duration("query.timeout", "how long one query may take", \.query.timeout, isReloadable: true),
+        count("query.concurrency", "queries that run at the same time", \.query.concurrency, isReloadable: false),
+    ]
+
+    private static let process: [ConfigurationKey] = [
+        ConfigurationKey(
+            name: "log.level", help: "trace, debug, info, notice, warning, error or critical", isReloadable: true,
+            isList: false,
+            apply: { configuration, values throws(ConfigurationProblem) in
+                let levels = ["trace", "debug", "info", "notice", "warning", "error", "critical"]
+                let level = try one(values)
+                guard levels.contains(level) else {
+                    throw ConfigurationProblem("\"\(level)\" is none of \(levels.joined(separator: ", "))")
+                }
+                configuration.logLevel = level
+            }, show: { [$0.logLevel] }),
+        choice("log.format", "auto, text or json", \.logFormat),
+        ConfigurationKey(
+            name: "demo", help: "run the demonstration shop beside the server", isReloadable: false, isList: false,
+            apply: { configuration, values throws(ConfigurationProblem) in
+                let text = try one(values)
+                guard let isOn = ["true": true, "1": true, "false": false, "0": false][text] else {
+                    throw ConfigurationProblem("\"\(text)\" is neither true nor false")
+                }
+                configuration.demo = isOn
+            }, show: { ["\($0.demo)"] }),
+        texts("rules", "globs of rule files", \.rules),
+        texts("alertmanagers", "addresses of external Alertmanagers", \.alertmanagers),
+    ]
+}

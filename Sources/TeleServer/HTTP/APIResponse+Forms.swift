@@ -1,0 +1,25 @@
+internal import HTTPTypes
+internal import TeleCodec
+
+extension APIResponse {
+    /// 503 with Retry-After.
+    static func unavailable(_ why: String, retryAfter: Int = 1) -> APIResponse {
+        var response = APIResponse.text(why + "\n", status: .serviceUnavailable)
+        response.headers[.retryAfter] = "\(retryAfter)"
+        return response
+    }
+
+    /// Smaller answers do not earn the work.
+    private static let packedBytes = 1 << 10
+
+    /// Gzipped where that is worth it.
+    func packed() -> APIResponse {
+        guard body.count > APIResponse.packedBytes, headers[.contentEncoding] == nil else { return self }
+        var response = self
+        response.body = Gzip.compress(body)
+        guard !response.body.isEmpty, response.body.count < body.count else { return self }
+        response.headers[.contentEncoding] = "gzip"
+        response.headers[.vary] = "Accept-Encoding"
+        return response
+    }
+}

@@ -1,0 +1,4 @@
+/// Every query route of the server.
+package enum APIRoutes {
+    package static let all = PrometheusRoutes.all + LokiRoutes.all + TempoRoutes.all + TeleRoutes.all
+}

@@ -1,0 +1,107 @@
+internal import HTTPTypes
+internal import HummingbirdCore
+internal import NIOCore
+internal import TeleModel
+
+/// The HTTP port: finds what answers a request, reads the body under its limit, and writes the answer.
+struct HTTPFront: Sendable {
+    enum Target: Sendable {
+        case otlp(Signal)
+        case query(APIRoute)
+        /// Answered at once, on whatever thread, also while the store is being opened.
+        case own(@Sendable (APIRequest) -> APIResponse)
+    }
+
+    let table: RouteTable<Target>
+    let pipeline: IngestPipeline
+    let runner: QueryRunner
+    let state: ServerState
+    let metrics: ServerMetrics
+
+    @concurrent
+    func respond(_ request: Request, _ writer: consuming ResponseWriter, _ channel: any Channel) async throws {
+        let target = RequestTarget(request.head.path ?? "/")
+        var response: APIResponse
+        switch table.find(request.method, target.segments) {
+        case .unknown:
+            response = .text("404: nothing is at \(target.path)\n", status: .notFound)
+        case .wrongMethod(let allowed):
+            response = .text("405: \(target.path) does not take \(request.method)\n", status: .methodNotAllowed)
+            response.headers[.allow] = allowed.map(\.rawValue).joined(separator: ", ")
+        case .found(.otlp(let signal), _):
+            if HTTPFront.expectsContinue(request) { try await writer.writeInformationalHead(.init(status: .continue)) }
+            response = try await ingest(signal, request)
+        case .found(.own(let answer), let parameters):
+            response = answer(HTTPFront.apiRequest(request, target, parameters))
+        case .found(.query(let route), let parameters):
+            if HTTPFront.expectsContinue(request) { try await writer.writeInformationalHead(.init(status: .continue)) }
+            response = try await query(route, request, HTTPFront.apiRequest(request, target, parameters), channel)
+        }
+        try await HTTPFront.write(response, isHead: request.method == .head, writer)
+    }
+
+    @concurrent
+    private static func write(
+        _ response: APIResponse, isHead: Bool, _ writer: consuming ResponseWriter
+    ) async throws {
+        var head = HTTPResponse(status: response.status, headerFields: response.headers)
+        head.headerFields[.date] = CalendarTime(unixSeconds: Int(WallClock.nanoseconds / 1_000_000_000)).http
+        if response.status != .noContent { head.headerFields[.contentLength] = "\(response.body.count)" }
+        if isHead || response.body.isEmpty {
+            try await writer.writeResponse(head)
+        } else {
+            try await writer.write(response: head, body: ResponseBody(byteBuffer: ByteBuffer(bytes: response.body)))
+        }
+    }
+
+    private static func expectsContinue(_ request: Request) -> Bool {
+        request.headers[.expect]?.lowercased() == "100-continue"
+    }
+
+    private static func apiRequest(
+        _ request: Request, _ target: RequestTarget, _ parameters: [String: String]
+    ) -> APIRequest {
+        var out = APIRequest(method: request.method, path: target.path)
+        out.pathParameters = parameters
+        out.parameters = RequestTarget.parameters(target.query.utf8)
+        out.headers = request.headers
+        return out
+    }
+}
+
+extension HTTPFront {
+    /// A query: a form's parameters come before those of the address, as Go's servers have it.
+    private func query(
+        _ route: APIRoute, _ request: Request, _ call: APIRequest, _ channel: any Channel
+    ) async throws -> APIResponse {
+        var call = call
+        if request.method != .get, request.method != .head {
+            let reader = BodyReader(limit: Limits.queryBodyBytes, admission: pipeline.admission)
+            do { call.body = try await reader.collect(request).body } catch let failure as IngestFailure {
+                var response = APIResponse.text(failure.message + "\n", status: failure.status)
+                response.retryAfter(failure)
+                return response
+            }
+            if MediaType.essence(request.headers[.contentType]) == "application/x-www-form-urlencoded" {
+                call.parameters = RequestTarget.parameters(call.body) + call.parameters
+            }
+        }
+        let run = QueryRun()
+        let watch = try? await channel.pipeline.handler(type: DisconnectWatch.self).get()
+        watch?.watch(run)
+        defer { watch?.watch(nil) }
+        return await withTaskCancellationHandler {
+            await runner.answer(route, call, run)
+        } onCancel: {
+            run.cancel()
+        }
+    }
+}
+
+extension APIResponse {
+    mutating func retryAfter(_ failure: IngestFailure) {
+        if let seconds = failure.retryAfter { headers[.retryAfter] = "\(seconds)" }
+        // Whatever else of the body is under way is not worth sending.
+        if failure.reason == .tooLarge || failure.reason == .slowBody { headers[.connection] = "close" }
+    }
+}

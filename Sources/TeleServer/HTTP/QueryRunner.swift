@@ -1,0 +1,89 @@
+internal import HTTPTypes
+internal import NIOPosix
+internal import Synchronization
+internal import TeleDisk
+internal import TeleEngine
+internal import TeleModel
+
+/// Runs queries on threads of their own, a fixed number at a time; a bounded number waits, more are refused.
+package final class QueryRunner: Sendable {
+    private let pool: NIOThreadPool
+    private let metrics: ServerMetrics
+    private let state: ServerState
+    /// Running and waiting.
+    private let entered = Atomic<Int>(0)
+    private let most: Int
+
+    /// Waiting queries for each running one.
+    private static let waiting = 8
+
+    init(concurrency: Int, state: ServerState, metrics: ServerMetrics) {
+        pool = NIOThreadPool(numberOfThreads: concurrency)
+        most = concurrency.multipliedReportingOverflow(by: 1 + QueryRunner.waiting).0
+        self.state = state
+        self.metrics = metrics
+        pool.start()
+    }
+
+    package var inFlight: Int { entered.load(ordering: .relaxed) }
+
+    func stop() async { try? await pool.shutdownGracefully() }
+
+    /// `run.cancel()` from another thread ends the query at its next charge.
+    func answer(_ route: APIRoute, _ request: APIRequest, _ run: QueryRun) async -> APIResponse {
+        let open: OpenEngine
+        switch state.phase {
+        case .open(let engine): open = engine
+        default: return APIResponse.unavailable(state.notReadyReason ?? "not ready")
+        }
+        defer { entered.subtract(1, ordering: .relaxed) }
+        guard entered.add(1, ordering: .relaxed).newValue <= most else {
+            metrics.queriesRefused.add()
+            return APIResponse.unavailable("too many queries are running (query.concurrency)")
+        }
+        metrics.queriesStarted.add()
+        let limits = state.configuration.query
+        let context = APIContext(engine: open.engine) {
+            let budget = QueryBudget(
+                maxRows: limits.maxRows, maxBytes: limits.maxBytes, timeout: .milliseconds(limits.timeout))
+            run.add(budget)
+            return budget
+        }
+        let start = ContinuousClock.now
+        let isPackable = request.headers.acceptsGzip
+        let work: @Sendable () -> APIResponse = {
+            if run.isCancelled { return APIResponse.unavailable("the client went away") }
+            let response = route.handle(request, context)
+            return isPackable ? response.packed() : response
+        }
+        let response = (try? await pool.runIfActive(work)) ?? APIResponse.unavailable("the server is stopping")
+        metrics.queryDurations.observe(ContinuousClock.now - start)
+        metrics.queriesFinished.add()
+        if response.status.code >= 500 { metrics.queriesFailed.add() }
+        if run.isCancelled { metrics.queriesCancelled.add() }
+        return response
+    }
+}
+
+/// One query's budgets, so that it can be ended when its client is gone.
+final class QueryRun: Sendable {
+    private let box = Guarded((budgets: [QueryBudget](), isCancelled: false))
+
+    var isCancelled: Bool { box.value.isCancelled }
+
+    func add(_ budget: QueryBudget) {
+        let isCancelled = box.withLock { value in
+            value.budgets.append(budget)
+            return value.isCancelled
+        }
+        if isCancelled { budget.cancel() }
+    }
+
+    func cancel() {
+        let budgets = box.withLock { value in
+            value.isCancelled = true
+            return value.budgets
+        }
+        for budget in budgets { budget.cancel() }
+    }
+}

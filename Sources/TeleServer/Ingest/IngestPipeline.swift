@@ -1,0 +1,80 @@
+internal import NIOPosix
+internal import TeleEngine
+internal import TeleModel
+internal import TeleWire
+
+/// The way of a request's body into the store, the same for every protocol: unpack, decode, append, count.
+/// Whole batches are decoded on a few threads of their own, so that neither an event loop nor the cooperative pool
+/// waits for a large one.
+package struct IngestPipeline: Sendable {
+    let state: ServerState
+    let admission: Admission
+    let gate: DecodeGate
+    let metrics: ServerMetrics
+    let workers: NIOThreadPool
+    /// Running totals of delta series and caches of the translation, for all requests.
+    let metricsState: MetricsState
+
+    /// A body that is not packed and no larger is decoded where it is: a hop to a thread (27 us) costs more.
+    private static let inlineBytes = 16 << 10
+
+    /// A batch takes about twice the bytes that it is decoded from, and both are there at once.
+    private static let decodedFactor = 3
+
+    /// The largest body as it arrives, and the largest after decompression, that can be worked on at all.
+    var bodyLimit: Int { min(Limits.compressedRequestBytes, admission.capacity) }
+    var unpackedLimit: Int { min(Limits.requestBytes, gate.capacity) }
+
+    /// Stores one OTLP request. `ticket` holds the body's bytes; it is given back when the request is done with.
+    func ingest(
+        _ signal: Signal, _ type: MediaType, _ coding: ContentCoding, _ body: [UInt8], ticket: AdmissionTicket
+    ) async throws(IngestFailure) -> IngestOutcome {
+        defer { withExtendedLifetime(ticket) {} }
+        let engine = try state.engine()
+        let limit = unpackedLimit
+        guard coding != .identity || body.count <= limit else {
+            throw IngestFailure(.tooLarge, "the body is larger than \(limit) bytes")
+        }
+        let wanted = coding.unpackedGuess(body, limit: limit) * IngestPipeline.decodedFactor
+        guard let share = await gate.enter(wanted) else { throw IngestFailure(.notReady, "the server is stopping") }
+        let decoded = try await decode(signal, type, coding, body, share)
+        guard share.resize(to: decoded.bytes) else {
+            throw IngestFailure(.overloaded, "no room for what the body decodes to; try again")
+        }
+        let outcome = try await decoded.append(to: engine)
+        let counts = metrics.ingest(signal)
+        counts.requests.add()
+        counts.bytes.add(body.count)
+        counts.records.add(outcome.accepted)
+        counts.rejected.add(outcome.rejected)
+        return outcome
+    }
+
+    private func decode(
+        _ signal: Signal, _ type: MediaType, _ coding: ContentCoding, _ body: [UInt8], _ share: DecodeShare
+    ) async throws(IngestFailure) -> DecodedRequest {
+        let options = state.decodeOptions(signal)
+        let limit = unpackedLimit
+        let counts = metrics.ingest(signal)
+        let metricsState = metricsState
+        let work: @Sendable () -> Result<DecodedRequest, IngestFailure> = {
+            Result { () throws(IngestFailure) in
+                let plain = try coding.unpack(body, share: share, limit: limit)
+                counts.decodedBytes.add(plain.count)
+                return try DecodedRequest.decode(signal, type, plain, options: options, metrics: metricsState)
+            }
+        }
+        if coding == .identity, body.count <= IngestPipeline.inlineBytes { return try work().get() }
+        return try await run(work)
+    }
+
+    private func run(
+        _ work: @escaping @Sendable () -> Result<DecodedRequest, IngestFailure>
+    ) async throws(IngestFailure) -> DecodedRequest {
+        let result: Result<DecodedRequest, IngestFailure>
+        do { result = try await workers.runIfActive(work) } catch {
+            throw IngestFailure(.notReady, "the server is stopping")
+        }
+        return try result.get()
+    }
+}

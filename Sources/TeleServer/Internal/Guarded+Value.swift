@@ -1,0 +1,6 @@
+internal import TeleDisk
+
+extension Guarded {
+    /// A copy.
+    var value: State { withLock { $0 } }
+}

@@ -1,0 +1,102 @@
+internal import HTTPTypes
+package import TeleAPI
+internal import TeleDisk
+internal import TeleModel
+
+#if canImport(FoundationEssentials)
+internal import FoundationEssentials
+#else
+internal import Foundation
+#endif
+
+/// The pages that the server answers by itself, also while the store is being opened.
+extension Server {
+    typealias Page = (methods: [HTTPRequest.Method], template: String, answer: @Sendable (APIRequest) -> APIResponse)
+
+    var ownPages: [Page] {
+        let ready: @Sendable (APIRequest) -> APIResponse = { [self] _ in readiness }
+        return [
+            ([.get], "/ready", ready), ([.get], "/-/ready", ready), ([.get], "/health", ready),
+            ([.get], "/-/healthy", ready),
+            ([.get], "/metrics", { [self] _ in metricsPage }),
+            ([.get], "/api/tele/v1/status", { [self] _ in statusPage }),
+            ([.get], "/", { [self] _ in frontPage }),
+        ]
+    }
+
+    /// 200, with what an operator has to look at; 503 with the reason until recovery is done.
+    private var readiness: APIResponse {
+        if let why = state.notReadyReason { return .unavailable("not ready: \(why)") }
+        let notices = state.openEngine?.facts().notices ?? []
+        return .text((["ready"] + notices).joined(separator: "\n") + "\n")
+    }
+
+    private var statusPage: APIResponse {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        guard let body = try? encoder.encode(status) else {
+            return .text("the status could not be written\n", status: .internalServerError)
+        }
+        return .json(Array(body))
+    }
+
+    /// What `telectl status` shows.
+    package var status: TeleStatus {
+        let configuration = state.configuration
+        let started = Double(metrics.started) / 1e9
+        var status = TeleStatus(
+            version: TeleVersion.text, started: started, dataFolder: configuration.data,
+            durability: configuration.durability.rawValue)
+        status.uptimeSeconds = max(0, Double(WallClock.nanoseconds) / 1e9 - started)
+        status.notReadyReason = state.notReadyReason
+        status.isReady = status.notReadyReason == nil
+        let addresses = bound.value
+        status.http = addresses.http.map(\.description)
+        status.grpc = addresses.grpc.map(\.description)
+        status.ingest = Signal.allCases.map { signal in
+            let counts = metrics.ingest(signal)
+            var ingest = TeleStatus.Ingest(signal: signal.name)
+            ingest.requests = counts.requests.value
+            ingest.records = counts.records.value
+            ingest.rejected = counts.rejected.value
+            ingest.bytes = counts.bytes.value
+            return ingest
+        }
+        status.refused = metrics.refusalCounts.map { TeleStatus.Refusals($0.reason.rawValue, $0.count) }
+        status.queries.finished = metrics.queriesFinished.value
+        status.queries.inFlight = runner.inFlight
+        status.queries.failed = metrics.queriesFailed.value
+        status.memory.resident = ProcessFacts.residentBytes
+        status.memory.limit = configuration.memory
+        status.memory.requestsInFlight = admission.inFlight
+        if let facts = state.openEngine?.facts() {
+            status.storage = facts.storage
+            status.notices = facts.notices
+        }
+        status.notices += configuration.notActedOn.map { "\($0): accepted, but not acted on in this release" }
+        return status
+    }
+
+    private var frontPage: APIResponse {
+        let rows = Server.apis.map { "<tr><td><code>\($0.0)</code></td><td>\($0.1)</td></tr>" }.joined(separator: "\n")
+        let html = """
+            <!doctype html><html lang="en"><meta charset="utf-8"><title>tele</title>
+            <style>body{font:16px sans-serif;max-width:52em;margin:3em auto}td{padding:.2em 1em .2em 0}</style>
+            <h1>tele \(TeleVersion.text)</h1>
+            <p>\(state.notReadyReason.map { "Not ready: \($0)." } ?? "Ready.") This release has no web pages yet;
+            <code>telectl</code> and Grafana's data sources read what is stored.</p>
+            <table>\(rows)</table></html>
+
+            """
+        return APIResponse(.ok, contentType: "text/html; charset=utf-8", body: Array(html.utf8))
+    }
+
+    private static let apis = [
+        ("POST /v1/traces, /v1/logs, /v1/metrics", "OTLP/HTTP, protobuf and JSON"),
+        ("/api/v1/...", "Prometheus HTTP API (data source URL: this address)"),
+        ("/loki/api/v1/...", "Loki HTTP API (data source URL: this address)"),
+        ("/tempo/api/...", "Tempo HTTP API (data source URL: this address and /tempo)"),
+        ("/api/tele/v1/...", "tele's own API, which telectl speaks"),
+        ("/ready, /metrics", "health and the server's own metrics"),
+    ]
+}

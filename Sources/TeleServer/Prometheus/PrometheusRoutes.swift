@@ -1,0 +1,91 @@
+import HTTPTypes
+import TeleAPI
+import TeleEngine
+import TeleModel
+import TeleQL
+import TeleQuery
+
+/// The Prometheus HTTP API (PROTOCOLS.md 4.2), version 1.
+package enum PrometheusRoutes {
+    package static let all: [APIRoute] =
+        [
+            route([.get, .post], "query", query),
+            route([.get, .post], "query_range", queryRange),
+            route([.get, .post], "query_exemplars", exemplars),
+            route([.get, .post], "format_query", formatQuery),
+            route([.get, .post], "labels", labels),
+            route([.get], "label/{name}/values", labelValues),
+            route([.get, .post], "series", series),
+            route([.get], "metadata", metadata),
+        ] + statusRoutes
+
+    /// A route whose failures become error envelopes.
+    static func route(
+        _ methods: [HTTPRequest.Method], _ path: String,
+        _ handle: @escaping @Sendable (APIRequest, APIContext) throws(PrometheusFailure) -> APIResponse
+    ) -> APIRoute {
+        APIRoute(methods, "/api/v1/" + path) { request, context in
+            do throws(PrometheusFailure) {
+                return try handle(request, context)
+            } catch {
+                return error.response
+            }
+        }
+    }
+
+    private static func query(_ request: APIRequest, _ context: APIContext) throws(PrometheusFailure) -> APIResponse {
+        let time = try request.prometheusTime("time", default: WallClock.milliseconds)
+        let limit = try request.prometheusLimit()
+        let budget = try request.prometheusBudget(context)
+        let query = try request.prometheusQuery()
+        do {
+            let answer = try query.instant(at: time, snapshot: context.engine.snapshot(), budget: budget)
+            return PrometheusAnswer.query(answer, isInstant: true, limit: limit)
+        } catch {
+            throw PrometheusFailure(error)
+        }
+    }
+
+    private static func queryRange(
+        _ request: APIRequest, _ context: APIContext
+    ) throws(PrometheusFailure) -> APIResponse {
+        let start = try request.prometheusRequiredTime("start")
+        let end = try request.prometheusRequiredTime("end")
+        guard end >= start else { throw .parameter("end", "end timestamp must not be before start time") }
+        guard let step = try request.prometheusDuration("step") else {
+            throw .parameter("step", "cannot parse \"\" to a valid duration")
+        }
+        guard step > 0 else {
+            throw .parameter(
+                "step", "zero or negative query resolution step widths are not accepted. Try a positive integer")
+        }
+        guard (end - start) / step <= Int64(Limits.queryPoints) else {
+            throw .bad(
+                "exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query resolution "
+                    + "(?step=XX)")
+        }
+        let limit = try request.prometheusLimit()
+        let budget = try request.prometheusBudget(context)
+        let query = try request.prometheusQuery()
+        let type = query.expression.type
+        guard type == .scalar || type == .vector else {
+            throw .parameter(
+                "query",
+                "invalid expression type \"\(type.documented)\" for range query, must be Scalar or instant Vector")
+        }
+        let grid = PromGrid(start: start, step: step, count: Int((end - start) / step) + 1)
+        do {
+            let answer = try query.range(grid, snapshot: context.engine.snapshot(), budget: budget)
+            return PrometheusAnswer.query(answer, isInstant: false, limit: limit)
+        } catch {
+            throw PrometheusFailure(error)
+        }
+    }
+
+    private static func formatQuery(
+        _ request: APIRequest, _ context: APIContext
+    ) throws(PrometheusFailure) -> APIResponse {
+        let query = try request.prometheusQuery()
+        return PrometheusAnswer.success { $0.string(query.expression.description) }
+    }
+}

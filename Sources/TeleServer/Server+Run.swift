@@ -1,0 +1,124 @@
+internal import Logging
+internal import NIOCore
+internal import NIOPosix
+internal import ServiceLifecycle
+
+extension Server {
+    private enum Event: Sendable {
+        case opened(OpenEngine)
+        case openFailed(any Error)
+        case listenerEnded
+        case listenFailed(any Error)
+        case askedToStop
+        case outOfTime
+    }
+
+    /// How long requests in flight may take after the signal, and how long the whole stop may wait for them.
+    private static let drainTime = Duration.seconds(6)
+    /// A second process on a folder usually has the ports taken as well: the folder is the better message.
+    private static let openGrace = Duration.seconds(2)
+
+    package func run() async throws {
+        workers.start()
+        let outcome: Result<Void, any Error>
+        do {
+            outcome = .success(try await serve())
+        } catch {
+            outcome = .failure(error)
+        }
+        listeningContinuation.finish()
+        let open = state.openEngine
+        state.phase = .closing
+        await open?.close()
+        await runner.stop()
+        try? await workers.shutdownGracefully()
+        try outcome.get()
+    }
+
+    private func serve() async throws {
+        let listeners = try listeners()
+        try await withThrowingTaskGroup(of: Event.self) { group in
+            group.addTask { await self.open() }
+            for listener in listeners {
+                group.addTask {
+                    do { try await listener.run() } catch is CancellationError {} catch { return .listenFailed(error) }
+                    return .listenerEnded
+                }
+            }
+            group.addTask {
+                try await gracefulShutdown()
+                return .askedToStop
+            }
+            var running = listeners.count
+            var failure: (any Error)?
+            var isStopping = false
+            events: while running > 0, let event = try await group.next() {
+                switch event {
+                case .opened(let engine):
+                    state.phase = .open(engine)
+                    logger.info("ready", metadata: ["data": "\(state.configuration.data)"])
+                    if failure != nil { break events }
+                case .openFailed(let error):
+                    failure = error
+                    break events
+                case .listenFailed(let error):
+                    running -= 1
+                    if failure == nil { failure = Server.listenProblem(error) }
+                    if state.openEngine != nil { break events }
+                    group.addTask { await Server.wait(Server.openGrace) }
+                case .askedToStop:
+                    logger.info("stopping")
+                    isStopping = true
+                    group.addTask { await Server.wait(Server.drainTime) }
+                case .listenerEnded:
+                    running -= 1
+                    if !isStopping, failure == nil {
+                        failure = ListenProblem(description: "a listener ended by itself")
+                    }
+                    if !isStopping { break events }
+                case .outOfTime: break events
+                }
+            }
+            group.cancelAll()
+            // The store's opening can't be interrupted; what it opened has to be closed.
+            while let event = try? await group.next() {
+                if case .opened(let engine) = event { state.phase = .open(engine) }
+                if case .openFailed(let error) = event, error is DataFolderProblem { failure = error }
+            }
+            if let failure { throw failure }
+        }
+    }
+
+    private static func wait(_ duration: Duration) async -> Event {
+        try? await Task.sleep(for: duration)
+        return .outOfTime
+    }
+
+    private func open() async -> Event {
+        do { return .opened(try await opener.open(state.configuration)) } catch { return .openFailed(error) }
+    }
+
+    private static func listenProblem(_ error: any Error) -> ListenProblem {
+        ListenProblem(description: "cannot listen: \(error)")
+    }
+
+    /// Takes over the keys that can change while the process runs, says which can't, and tells the engine.
+    package func reload(_ wanted: Configuration) {
+        var merged = state.configuration
+        for key in ConfigurationKey.all {
+            let values = key.show(wanted)
+            guard values != key.show(merged) else { continue }
+            guard key.isReloadable else {
+                logger.warning("\(key.name) changes only with a restart", metadata: ["key": "\(key.name)"])
+                continue
+            }
+            // The text came from a configuration that holds.
+            try? key.apply(&merged, values)
+            logger.info("reloaded", metadata: ["key": "\(key.name)", "value": "\(values.joined(separator: ", "))"])
+        }
+        merged.hasAlerting = wanted.hasAlerting
+        state.configuration = merged
+        state.openEngine?.reconfigure(merged)
+        metrics.reloads.add()
+    }
+}

@@ -1,0 +1,39 @@
+import HTTPTypes
+import TeleAPI
+import TeleEngine
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// tele's own API, which `telectl` reads. Shapes: ``TeleTrace``, ``TeleServices``, ``TeleError``.
+package enum TeleRoutes {
+    package static let all: [APIRoute] = [
+        APIRoute([.get], "/api/tele/v1/trace/{id}", handle: trace),
+        APIRoute([.get], "/api/tele/v1/services", handle: services),
+    ]
+
+    static func answer(_ value: some Encodable, status: HTTPResponse.Status = .ok) -> APIResponse {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        guard let body = try? encoder.encode(value) else {
+            return .text("the answer could not be written\n", status: .internalServerError)
+        }
+        return .json(Array(body), status: status)
+    }
+
+    static func failed(
+        _ message: String, _ status: HTTPResponse.Status, candidates: [String]? = nil
+    ) -> APIResponse {
+        answer(TeleError(error: message, candidates: candidates), status: status)
+    }
+
+    static func failed(_ error: EngineError) -> APIResponse {
+        let (status, message) = error.answer
+        var response = failed(message, status)
+        if status == .serviceUnavailable { response.headers[.retryAfter] = "1" }
+        return response
+    }
+}

@@ -1,0 +1,165 @@
+internal import TeleCodec
+package import TeleEngine
+package import TeleModel
+
+extension SampleSource {
+    /// Work between two looks at the budget, in samples.
+    private static let chargeRows = 8192
+    /// What a sample and a series cost in the answer.
+    private static let sampleBytes = 16
+    private static let seriesBytes = 256
+
+    /// Series that match and have samples in the time range, with those samples. The budget is charged with the
+    /// samples looked at and the bytes of the answer.
+    package func select(_ selection: SeriesSelection, budget: QueryBudget) throws(EngineError) -> SeriesData {
+        guard overlaps(selection.time) else { return SeriesData() }
+        do {
+            return try gather(selection, budget)
+        } catch let error as CodecError {
+            throw .broken(error)
+        } catch let error as EngineError {
+            throw error
+        } catch {
+            throw .failed("\(error)")
+        }
+    }
+
+    private func gather(_ selection: SeriesSelection, _ budget: QueryBudget) throws -> SeriesData {
+        let index = try index()
+        let positions = index.select(selection.matchers).positions
+        var data = SeriesData()
+        guard !positions.isEmpty else { return data }
+        var pass = try pass(over: positions, in: selection.time)
+        var decoder = SampleChunk.Decoder()
+        var histograms = HistogramColumns()
+        var looked = 0
+        var charged = 0
+        for (slot, position) in positions.enumerated() {
+            let start = data.times.count
+            looked += try pass.samples(slot, &decoder, &data.times, &data.values)
+            ArrivalOrder.settle(&data.times, &data.values, from: start)
+            histograms.removeAll()
+            try pass.histograms(slot, &histograms)
+            if histograms.count > 0 {
+                looked += histograms.count
+                histograms.settle()
+                try data.append(histograms)
+            }
+            guard data.times.count > start || histograms.count > 0 else { continue }
+            data.labels.append(index.labelSet(position))
+            data.offsets.append(data.times.count)
+            data.histogramOffsets.append(data.histogramTimes.count)
+            if looked >= SampleSource.chargeRows {
+                let size =
+                    data.times.count * SampleSource.sampleBytes + data.labels.count * SampleSource.seriesBytes
+                    + histograms.bytes.count * 4
+                try budget.charge(rows: looked, bytes: size - charged)
+                (looked, charged) = (0, size)
+            }
+        }
+        let size = data.times.count * SampleSource.sampleBytes + data.labels.count * SampleSource.seriesBytes
+        try budget.charge(rows: looked, bytes: max(0, size - charged))
+        return data
+    }
+
+    /// Label sets of matching series that have samples in the time range (of a head: that may have), in order.
+    package func series(_ selection: SeriesSelection, budget: QueryBudget) throws(EngineError) -> [LabelSet] {
+        guard overlaps(selection.time) else { return [] }
+        do {
+            let (index, positions) = try present(selection)
+            try budget.charge(rows: positions.count, bytes: positions.count * SampleSource.seriesBytes)
+            return positions.map { index.labelSet($0) }
+        } catch let error as CodecError {
+            throw .broken(error)
+        } catch let error as EngineError {
+            throw error
+        } catch {
+            throw .failed("\(error)")
+        }
+    }
+
+    /// Names of the labels of such series, in no particular order.
+    package func labelNames(_ selection: SeriesSelection) throws(EngineError) -> [String] {
+        guard overlaps(selection.time) else { return [] }
+        do throws(CodecError) {
+            let (index, positions) = try present(selection)
+            return index.names(of: SampleSource.set(positions, of: index))
+        } catch {
+            throw .broken(error)
+        }
+    }
+
+    /// Values of a label of such series, in no particular order.
+    package func labelValues(_ name: String, _ selection: SeriesSelection) throws(EngineError) -> [String] {
+        guard overlaps(selection.time) else { return [] }
+        do throws(CodecError) {
+            let (index, positions) = try present(selection)
+            return index.values(of: name, series: SampleSource.set(positions, of: index))
+        } catch {
+            throw .broken(error)
+        }
+    }
+
+    private static func set(_ positions: [Int], of index: LabelIndex) -> SeriesSet {
+        var set = SeriesSet(capacity: index.seriesCount)
+        for position in positions { set.insert(position) }
+        return set
+    }
+
+    private func present(_ selection: SeriesSelection) throws(CodecError) -> (LabelIndex, [Int]) {
+        switch self {
+        case .head(let head):
+            let built = head.headIndex
+            let positions = built.index.select(selection.matchers).positions
+            // The index may know series that are younger than the snapshot.
+            return (built.index, positions.filter { Int(built.order[$0]) < head.seriesCount })
+        case .segment(let segment):
+            let loaded = try segment.segmentIndex()
+            let positions = loaded.index.select(selection.matchers).positions
+            return (
+                loaded.index,
+                positions.filter {
+                    loaded.samples.hasRows($0, in: selection.time) || loaded.histograms.hasRows($0, in: selection.time)
+                }
+            )
+        }
+    }
+
+    /// Exemplars of matching series in the time range, series in order, exemplars by time, repeated ones once.
+    package func exemplars(_ selection: SeriesSelection, budget: QueryBudget) throws(EngineError) -> [ExemplarData] {
+        do throws(CodecError) {
+            let rows = try exemplarRows().filter { selection.time.contains($0.time) }
+            if rows.isEmpty { return [] }
+            let index = try index()
+            let selected = index.select(selection.matchers)
+            var bySeries: [UInt32: [(time: Int64, value: Double, labels: LabelSet)]] = [:]
+            for row in rows where selected.contains(Int(row.series)) {
+                bySeries[row.series, default: []].append((row.time, row.value, LabelSet(canonical: row.labels)))
+            }
+            return bySeries.sorted { $0.key < $1.key }.map { series, exemplars in
+                ExemplarData(labels: index.labelSet(Int(series)), exemplars: SeriesMerge.ordered(exemplars))
+            }
+        } catch {
+            throw .broken(error)
+        }
+    }
+
+    package func metadata() throws(EngineError) -> [MetricMetadata] {
+        do throws(CodecError) {
+            return try metadataRows()
+        } catch {
+            throw .broken(error)
+        }
+    }
+}
+
+extension SeriesData {
+    mutating func append(_ rows: HistogramColumns) throws(CodecError) {
+        for row in 0..<rows.count {
+            guard let histogram = NativeHistogram(encoded: rows.bytes.span.extracting(LabelIndex.slice(rows.ends, row)))
+            else { throw CodecError("a native histogram does not read") }
+            histogramTimes.append(rows.times[row])
+            histograms.append(histogram)
+        }
+    }
+}

@@ -1,0 +1,168 @@
+internal import Synchronization
+package import TeleCodec
+internal import TeleModel
+
+/// A segment's bytes behind a source. Opening reads the footer; the first query reads the index, which is kept until
+/// ``dropIndex()``; a query reads the groups that hold chunks of its series and time. Safe from several threads at
+/// once, as far as the source is.
+package final class SampleSegmentReader: Sendable {
+    /// Bytes of a range of the segment; throws where they can't be had.
+    package typealias Source = @Sendable (Range<Int>) throws(CodecError) -> [UInt8]
+
+    package let summary: SampleSegmentSummary
+    private let source: Source
+    /// Called for each group that does not read; its samples are then left out. Without it the query throws.
+    private let damage: (@Sendable (CodecError) -> Void)?
+    private let sections: [SampleSegmentFormat.Section: Place]
+    private let loaded = Mutex<SegmentIndex?>(nil)
+
+    private struct Place {
+        var range: Range<Int>
+        var sum: UInt32
+    }
+
+    /// Throws where the bytes are no segment of a version that this program knows.
+    package init(
+        byteCount: Int, damage: (@Sendable (CodecError) -> Void)? = nil, source: @escaping Source
+    ) throws(CodecError) {
+        self.source = source
+        self.damage = damage
+        let fixed = SampleSegmentFormat.headBytes + SampleSegmentFormat.trailerBytes
+        guard byteCount >= fixed else { throw CodecError("samples segment of \(byteCount) bytes") }
+        let head = try SampleSegmentReader.read(source, 0..<SampleSegmentFormat.headBytes)
+        var headReader = ByteReader(head.span.bytes)
+        guard try headReader.uint32() == SampleSegmentFormat.magic else { throw CodecError("no samples segment") }
+        let version = try headReader.uint32()
+        guard version == SampleSegmentFormat.version else {
+            throw CodecError("samples segment of version \(version)", at: 4)
+        }
+        let trailerStart = byteCount - SampleSegmentFormat.trailerBytes
+        let trailer = try SampleSegmentReader.read(source, trailerStart..<byteCount)
+        var trailerReader = ByteReader(trailer.span.bytes)
+        let footerLength = Int(try trailerReader.uint32())
+        let footerSum = try trailerReader.uint32()
+        guard try trailerReader.uint32() == SampleSegmentFormat.magic,
+            footerLength <= min(SampleSegmentFormat.maxFooterBytes, byteCount - fixed)
+        else { throw CodecError("samples segment without its end", at: trailerStart) }
+        let footer = try SampleSegmentReader.read(source, trailerStart - footerLength..<trailerStart)
+        guard Checksum.crc32(footer) == footerSum else {
+            throw CodecError("checksum of the footer is wrong", at: trailerStart - footerLength)
+        }
+
+        var reader = ByteReader(footer.span.bytes)
+        var summary = SampleSegmentSummary()
+        summary.byteCount = byteCount
+        summary.seriesCount = try reader.count("series", limit: byteCount)
+        summary.sampleCount = try reader.count("samples", limit: .max)
+        summary.exemplarCount = try reader.count("exemplars", limit: byteCount)
+        summary.minTime = Int64(bitPattern: try reader.uint64())
+        summary.maxTime = Int64(bitPattern: try reader.uint64())
+        var sections: [SampleSegmentFormat.Section: Place] = [:]
+        while !reader.isAtEnd {
+            let id = try reader.byte()
+            let offset = try reader.count("section offset", limit: trailerStart)
+            let length = try reader.count(
+                "section length", limit: min(trailerStart - offset, SampleSegmentFormat.maxSectionBytes))
+            let place = Place(range: offset..<offset + length, sum: try reader.uint32())
+            if let section = SampleSegmentFormat.Section(rawValue: id) { sections[section] = place }
+        }
+        self.summary = summary
+        self.sections = sections
+    }
+
+    /// Memory held by the index, 0 while it is not loaded.
+    package var indexByteCount: Int { loaded.withLock { $0?.byteCount ?? 0 } }
+
+    package func dropIndex() { loaded.withLock { $0 = nil } }
+
+    private static func read(_ source: Source, _ range: Range<Int>) throws(CodecError) -> [UInt8] {
+        let bytes = try source(range)
+        guard bytes.count == range.count else {
+            throw CodecError("\(bytes.count) bytes read, \(range.count) wanted", at: range.lowerBound)
+        }
+        return bytes
+    }
+
+    func section(_ section: SampleSegmentFormat.Section) throws(CodecError) -> [UInt8] {
+        guard let place = sections[section] else { throw CodecError("section \(section) is missing") }
+        let bytes = try SampleSegmentReader.read(source, place.range)
+        guard Checksum.crc32(bytes) == place.sum else {
+            throw CodecError("checksum of section \(section) is wrong", at: place.range.lowerBound)
+        }
+        return bytes
+    }
+
+    /// A group's bytes, checked.
+    func group(_ group: Int, of directory: ChunkDirectory) throws(CodecError) -> [UInt8] {
+        let start = directory.groupOffsets[group]
+        let bytes = try SampleSegmentReader.read(source, start..<start + directory.groupLengths[group])
+        guard Checksum.crc32(bytes) == directory.groupSums[group] else {
+            throw CodecError("checksum of a chunk group is wrong", at: start)
+        }
+        return bytes
+    }
+
+    /// Reports a broken group, or throws it on where nobody listens.
+    func report(_ error: CodecError) throws(CodecError) {
+        guard let damage else { throw error }
+        damage(error)
+    }
+
+    func segmentIndex() throws(CodecError) -> SegmentIndex {
+        if let index = loaded.withLock({ $0 }) { return index }
+        let labels = try section(.labels)
+        let series = try section(.series)
+        let samples = try section(.samples)
+        let histograms = try section(.histograms)
+        let index = try LabelIndex(labels: labels.span.bytes, series: series.span.bytes)
+        let built = SegmentIndex(
+            index: index,
+            samples: try ChunkDirectory(
+                samples.span.bytes, seriesCount: index.seriesCount, minTime: summary.minTime,
+                fileBytes: summary.byteCount, maxRows: SampleChunk.maxRows),
+            histograms: try ChunkDirectory(
+                histograms.span.bytes, seriesCount: index.seriesCount, minTime: summary.minTime,
+                fileBytes: summary.byteCount, maxRows: HistogramChunk.maxRows))
+        loaded.withLock { $0 = built }
+        return built
+    }
+
+    func pass(over positions: [Int], in range: ClosedRange<Int64>) throws(CodecError) -> SegmentPass {
+        SegmentPass(self, try segmentIndex(), positions, range)
+    }
+
+    /// Reads everything and checks all that can be checked; throws the first thing that is wrong.
+    package func verify() throws(CodecError) {
+        let index = try segmentIndex()
+        for group in index.samples.groupOffsets.indices { _ = try self.group(group, of: index.samples) }
+        for group in index.histograms.groupOffsets.indices { _ = try self.group(group, of: index.histograms) }
+        var pass = SegmentPass(self, index, Array(0..<index.index.seriesCount), .min ... .max, isStrict: true)
+        var decoder = SampleChunk.Decoder()
+        var columns = SampleColumns()
+        var histograms = HistogramColumns()
+        for series in 0..<index.index.seriesCount {
+            columns.removeAll()
+            histograms.removeAll()
+            _ = try pass.samples(series, &decoder, &columns.times, &columns.values)
+            try pass.histograms(series, &histograms)
+        }
+        _ = try ExemplarBytes.decode(try section(.exemplars), seriesCount: index.index.seriesCount)
+        _ = try MetadataBytes.decode(try section(.metadata))
+        _ = try StartTimes.decode(try section(.starts), seriesCount: index.index.seriesCount)
+    }
+}
+
+/// What a segment's queries need in memory.
+final class SegmentIndex: Sendable {
+    let index: LabelIndex
+    let samples: ChunkDirectory
+    let histograms: ChunkDirectory
+
+    init(index: LabelIndex, samples: ChunkDirectory, histograms: ChunkDirectory) {
+        self.index = index
+        self.samples = samples
+        self.histograms = histograms
+    }
+
+    var byteCount: Int { index.byteCount + samples.byteCount + histograms.byteCount }
+}

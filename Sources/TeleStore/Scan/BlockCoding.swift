@@ -1,0 +1,94 @@
+internal import TeleCodec
+internal import TeleEngine
+internal import TeleModel
+
+// How the blocks of log and span segments are read and pruned: the one place that knows TeleCodec's block formats.
+
+extension LogSignal {
+    static func encode(_ batch: LogBatch) -> EncodedBlock { LogBlock.encode(batch) }
+
+    static func decode(
+        _ block: SegmentFooter.Block, of reader: SegmentReader, columns: LogColumns, keys: [String]?, rows: [Int]?
+    ) throws(SegmentDamage) -> LogBatch {
+        do throws(CodecError) {
+            let source: (Range<Int>) throws(CodecError) -> [UInt8] = { range throws(CodecError) in
+                try reader.bytes(range, of: block)
+            }
+            return try LogBlockReader(block.meta, source: source)
+                .decode(columns: LogBlock.Columns(rawValue: columns.rawValue), attributeKeys: keys, rows: rows)
+        } catch {
+            throw SegmentDamage("\(error)")
+        }
+    }
+}
+
+extension SpanSignal {
+    static func encode(_ batch: SpanBatch) -> EncodedBlock { SpanBlock.encode(batch) }
+
+    static func decode(
+        _ block: SegmentFooter.Block, of reader: SegmentReader, columns: SpanColumns, keys: [String]?, rows: [Int]?
+    ) throws(SegmentDamage) -> SpanBatch {
+        do throws(CodecError) {
+            let source: (Range<Int>) throws(CodecError) -> [UInt8] = { range throws(CodecError) in
+                try reader.bytes(range, of: block)
+            }
+            return try SpanBlockReader(block.meta, source: source)
+                .decode(columns: SpanBlock.Columns(rawValue: columns.rawValue), attributeKeys: keys, rows: rows)
+        } catch {
+            throw SegmentDamage("\(error)")
+        }
+    }
+}
+
+extension LogFilter {
+    func mayMatch(_ meta: BlockMeta) -> Bool {
+        for condition in conditions {
+            switch condition {
+            case .traceID(let id): if !meta.mayContain(traceID: id) { return false }
+            case .severity(let range):
+                if range.upperBound < meta.minSeverity || range.lowerBound > meta.maxSeverity { return false }
+            case .attribute(let scope, let key, let test):
+                if !meta.mayPass(scope, key, test) { return false }
+            case .bodyContains(let text): if !meta.mayContain(wordsWithin: text) { return false }
+            case .bodyContainsNot, .bodyMatches, .bodyMatchesNot, .spanID: break
+            }
+        }
+        return true
+    }
+}
+
+extension SpanFilter {
+    func mayMatch(_ meta: BlockMeta) -> Bool {
+        for condition in conditions {
+            switch condition {
+            case .name(.equalsText(let name)): if !meta.mayContain(name: name) { return false }
+            case .status(let status):
+                if status < meta.minSeverity || status > meta.maxSeverity { return false }
+            case .duration(let range):
+                if range.upperBound < meta.minDuration || range.lowerBound > meta.maxDuration { return false }
+            case .attribute(let scope, let key, let test):
+                if !meta.mayPass(scope, key, test) { return false }
+            case .name, .kind, .isRoot: break
+            }
+        }
+        return true
+    }
+}
+
+extension BlockMeta {
+    /// Own attributes that have to equal something: the filter lists their texts.
+    func mayPass(_ scope: AttributeScope, _ key: String, _ test: ValueTest) -> Bool {
+        guard scope == .own else { return true }
+        return switch test {
+        case .equalsText(let text): mayContain(attribute: key, text: text)
+        case .equalsInt(let value): mayContain(attribute: key, text: String(value))
+        case .equalsBool(let value): mayContain(attribute: key, text: value ? "true" : "false")
+        default: true
+        }
+    }
+
+    /// Words that have both their ends within the text have to be words of the body.
+    func mayContain(wordsWithin text: [UInt8]) -> Bool {
+        Tokens.required(by: text.span).allSatisfy { mayContain(token: $0) }
+    }
+}

@@ -1,0 +1,93 @@
+internal import TeleDisk
+internal import TeleEngine
+internal import TeleModel
+
+extension Store {
+    /// Merges the small segments of one day into one; false where there is nothing worth it. Readers see either the
+    /// inputs or the output; a crash leaves either in the manifest.
+    func compact() -> Bool {
+        if state.withLock({ $0.isManifestStale }) { return false }
+        for signal in Signal.allCases {
+            for inputs in candidates(signal) {
+                do throws(DiskError) {
+                    let added: [SegmentEntry]?
+                    switch signal {
+                    case .logs: added = try merge(inputs, LogSignal.self)
+                    case .spans: added = try merge(inputs, SpanSignal.self)
+                    case .samples:
+                        let last = inputs.map(\.entry.lastSequence).max() ?? 0
+                        added = try writeSamples(
+                            inputs.compactMap(\.samples).map { .segment($0) }, lastSequence: last,
+                            replaces: inputs.map(\.entry.id)
+                        ).map { [$0] }
+                    }
+                    guard let added else { continue }
+                    // Retention is on the same thread: the inputs are still there.
+                    publish(Edit(added: added, removed: Set(inputs.map(\.entry.id))))
+                    state.withLock { $0.compactions += 1 }
+                    return true
+                } catch {
+                    noteUpkeep(error)
+                    return false
+                }
+            }
+        }
+        return false
+    }
+
+    /// Runs of segments of one day, oldest first, that are small beside what a merge may hold.
+    private func candidates(_ signal: Signal) -> [[SegmentReader]] {
+        let segments = state.withLock { $0.segments[signal.index] }
+        let broken = Set(damage.entries.map(\.path))
+        var byDay: [UInt64: [SegmentReader]] = [:]
+        let limit = UInt64(min(StoreLimits.compactionBytes, options.memoryBudget / 16))
+        var run: UInt64 = 0
+        for segment in segments.sorted(by: { $0.entry.lastSequence < $1.entry.lastSequence }) {
+            let isSmall = segment.entry.bytes < limit / 4 && segment.entry.rows < StoreLimits.compactionRows / 4
+            guard isSmall, !broken.contains(segment.entry.path) else {
+                run += 1
+                continue
+            }
+            // Samples: neighbours in arrival only, since of two with the same time the later one counts.
+            byDay[signal == .samples ? run : segment.entry.day, default: []].append(segment)
+        }
+        return byDay.sorted { $0.key < $1.key }.compactMap { _, all in
+            guard all.count >= max(2, options.compactionInputs) else { return nil }
+            var chosen: [SegmentReader] = []
+            var bytes: UInt64 = 0
+            var rows: UInt64 = 0
+            for segment in all {
+                if bytes + segment.entry.bytes > limit || rows + segment.entry.rows > StoreLimits.compactionRows {
+                    break
+                }
+                bytes += segment.entry.bytes
+                rows += segment.entry.rows
+                chosen.append(segment)
+            }
+            return chosen.count >= 2 ? chosen : nil
+        }
+    }
+
+    /// nil where an input is damaged: it stays as it is.
+    private func merge<S: RowSignal>(_ inputs: [SegmentReader], _: S.Type) throws(DiskError) -> [SegmentEntry]? {
+        var builder = S.Builder()
+        for segment in inputs {
+            do throws(SegmentDamage) {
+                let footer = try segment.footer()
+                for (index, block) in footer.blocks.enumerated() {
+                    do throws(SegmentDamage) {
+                        builder.append(try S.decode(block, of: segment, columns: S.allColumns, keys: nil, rows: nil))
+                    } catch {
+                        segment.report("block \(index)", error.message)
+                        throw error
+                    }
+                }
+            } catch {
+                return nil
+            }
+        }
+        let last = inputs.map(\.entry.lastSequence).max() ?? 0
+        return try SegmentBuilder<S>(disk: disk, root: options.path, nextID: nextSegmentID)
+            .write(builder.finish(), lastSequence: last, replaces: inputs.map(\.entry.id))
+    }
+}

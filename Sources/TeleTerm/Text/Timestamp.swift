@@ -1,0 +1,41 @@
+/// Unix nanoseconds as UTC, without Foundation (days to civil date: Howard Hinnant, "chrono-Compatible Low-Level Date
+/// Algorithms").
+package enum Timestamp {
+    /// `2026-11-21 05:49:06.123` (UTC), with as many decimals of a second as asked for (0 to 9).
+    package static func text(_ unixNanoseconds: UInt64, decimals: Int = 3) -> String {
+        let (year, month, day) = date(unixNanoseconds)
+        return "\(year)-\(two(month))-\(two(day)) \(clock(unixNanoseconds, decimals: decimals))"
+    }
+
+    /// RFC 3339 with nanoseconds, `2026-11-21T05:49:06.123456789Z`.
+    package static func rfc3339(_ unixNanoseconds: UInt64) -> String {
+        let (year, month, day) = date(unixNanoseconds)
+        return "\(year)-\(two(month))-\(two(day))T\(clock(unixNanoseconds, decimals: 9))Z"
+    }
+
+    /// `05:49:06.123`.
+    package static func clock(_ unixNanoseconds: UInt64, decimals: Int = 3) -> String {
+        let seconds = Int(unixNanoseconds / 1_000_000_000)
+        let ofDay = seconds % 86_400
+        var out = "\(two(ofDay / 3_600)):\(two(ofDay / 60 % 60)):\(two(ofDay % 60))"
+        if decimals > 0 {
+            let fraction = "\(unixNanoseconds % 1_000_000_000)"
+            let padded = String(repeating: "0", count: 9 - fraction.count) + fraction
+            out += "." + padded.prefix(min(decimals, 9))
+        }
+        return out
+    }
+
+    private static func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
+
+    private static func date(_ unixNanoseconds: UInt64) -> (year: Int, month: Int, day: Int) {
+        let days = Int(unixNanoseconds / 86_400_000_000_000) + 719_468
+        let era = days / 146_097
+        let dayOfEra = days - era * 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let shifted = (5 * dayOfYear + 2) / 153
+        let month = shifted < 10 ? shifted + 3 : shifted - 9
+        return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * shifted + 2) / 5 + 1)
+    }
+}

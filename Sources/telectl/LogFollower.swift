@@ -1,0 +1,31 @@
+import TeleTerm
+
+/// `logs -f`: asks for what came since, with an overlap for lines that arrive late, and shows each line once.
+struct LogFollower {
+    let fetch: (ServerClient, UInt64, UInt64, String, Int) async throws -> (LokiAnswer, [UInt8])
+    let client: ServerClient
+    let printer: LogPrinter
+
+    /// Lines may carry times this far in the past when they arrive.
+    private static let overlap: UInt64 = 10_000_000_000
+    private static let mostLines = 5_000
+
+    func run(after shown: [LogEntry], from start: UInt64) async throws {
+        var seen = Set(shown)
+        let began = start
+        while true {
+            try await Task.sleep(for: .seconds(1))
+            let now = TimeArgument.now
+            let floor = now > Self.overlap ? now - Self.overlap : 0
+            // Clocks of services may run ahead of this machine's.
+            let (answer, _) = try await fetch(client, max(floor, began), now + Self.overlap, "forward", Self.mostLines)
+            let fresh = answer.entries.filter { !seen.contains($0) }.sorted { $0.time < $1.time }
+            printer.show(fresh)
+            seen = seen.filter { $0.time >= floor }
+            seen.formUnion(fresh)
+            if answer.entries.count >= Self.mostLines {
+                Terminal.complain("more lines arrive than are shown: narrow the query")
+            }
+        }
+    }
+}

@@ -1,0 +1,79 @@
+import ArgumentParser
+import TeleTerm
+
+struct QueryCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "query", abstract: "Evaluate PromQL: a table for one time, a plot over a range.",
+        discussion: """
+              telectl query 'sum by (job) (rate(http_requests_total[5m]))'
+              telectl query 'rate(http_requests_total[5m])' --range 1h
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    @Option(name: .long, help: ArgumentHelp("Plot this long a range that ends at --time.", valueName: "length"))
+    var range: SpanArgument?
+
+    @Option(name: .long, help: ArgumentHelp("Between points of the range.", valueName: "length"))
+    var step: SpanArgument?
+
+    @Option(name: .long, parsing: .unconditional, help: "Evaluate at this time (now).")
+    var time: TimeArgument?
+
+    @Option(name: .long, help: "Rows of the plot.")
+    var height = 14
+
+    @Argument(help: ArgumentHelp("The expression.", valueName: "promql"))
+    var query: String
+
+    func run() async throws {
+        let client = try common.client
+        let end = time?.nanoseconds ?? TimeArgument.now
+        let terminal = common.terminal
+        var parameters = [("query", query)]
+        var path = "/api/v1/query"
+        var from = end
+        if let range {
+            path = "/api/v1/query_range"
+            from = end > range.nanoseconds ? end - range.nanoseconds : 0
+            // About a point for every dot column, at whole seconds where the range allows.
+            let fine = max(range.nanoseconds / UInt64(max(terminal.width * 2, 2)), 1_000_000)
+            let whole = max((fine + 999_999_999) / 1_000_000_000, 1) * 1_000_000_000
+            let chosen = step?.nanoseconds ?? (range.nanoseconds < 60_000_000_000 ? fine : whole)
+            parameters += [("start", seconds(from)), ("end", seconds(end)), ("step", seconds(max(chosen, 1_000_000)))]
+        } else {
+            parameters.append(("time", seconds(end)))
+        }
+        let (answer, body) = try await client.value(PrometheusAnswer.self, path, parameters)
+        for warning in (answer.warnings ?? []) + (answer.infos ?? []) { Terminal.complain(warning) }
+        if common.json {
+            Terminal.write(body + [0x0a])
+        } else if range != nil, !answer.rows.isEmpty {
+            let plot = Plot(
+                series: answer.rows.map { row in
+                    Plot.Series(name: row.name, points: row.points.map { ($0.time, Double($0.value) ?? .nan) })
+                }, from: Double(from) / 1e9, to: Double(end) / 1e9)
+            Terminal.print(plot.lines(width: terminal.width, height: min(max(height, 3), 200), style: terminal.style))
+        } else if !answer.rows.isEmpty {
+            show(answer.rows, terminal)
+        }
+        if answer.rows.isEmpty {
+            Terminal.complain("no series matches at this time")
+            throw ExitCode.notFound
+        }
+    }
+
+    private func show(_ rows: [PrometheusAnswer.Row], _ terminal: Terminal) {
+        var table = Table([.init("series"), .init("value", .right)])
+        if rows.contains(where: { $0.points.count > 1 }) { table = Table([.init("series"), .init("values")]) }
+        for row in rows {
+            table.add([.init(row.name), .init(row.points.map(\.value).joined(separator: " "), .strong)])
+        }
+        Terminal.print(table.lines(width: terminal.isTerminal ? terminal.width : 10_000, style: terminal.style))
+    }
+
+    private func seconds(_ nanoseconds: UInt64) -> String {
+        let fraction = "\(nanoseconds % 1_000_000_000 / 1_000_000)"
+        return "\(nanoseconds / 1_000_000_000)." + String(repeating: "0", count: 3 - fraction.count) + fraction
+    }
+}

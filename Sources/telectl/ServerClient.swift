@@ -1,0 +1,106 @@
+import ArgumentParser
+import AsyncHTTPClient
+import Foundation
+import NIOCore
+import NIOHTTP1
+import TeleAPI
+
+/// Asks a teled over HTTP; every failure has been said on standard error when it throws an exit code.
+struct ServerClient {
+    /// Without a slash at the end.
+    let address: String
+
+    /// Most that an answer may have: a runaway query must not take the terminal's machine down.
+    static let mostBytes = 512 << 20
+
+    init?(address: String) {
+        guard let url = URL(string: address), url.scheme == "http" || url.scheme == "https", url.host != nil else {
+            return nil
+        }
+        self.address = address.hasSuffix("/") ? String(address.dropLast()) : address
+    }
+
+    struct Answer {
+        var status: Int
+        var body: [UInt8]
+    }
+
+    func get(
+        _ path: String, _ parameters: [(String, String)] = [], headers: [(String, String)] = []
+    ) async throws -> Answer {
+        let query = parameters.map { "\($0.0)=\(ServerClient.escaped($0.1))" }.joined(separator: "&")
+        var request = HTTPClientRequest(url: address + path + (query.isEmpty ? "" : "?" + query))
+        request.headers.add(name: "User-Agent", value: TeleVersion.userAgent)
+        for (name, value) in headers { request.headers.add(name: name, value: value) }
+        do {
+            let response = try await HTTPClient.shared.execute(request, timeout: .minutes(5))
+            let body = try await response.body.collect(upTo: ServerClient.mostBytes)
+            return Answer(status: Int(response.status.code), body: Array(buffer: body))
+        } catch is NIOTooManyBytesError {
+            Terminal.complain("the answer has more than \(ServerClient.mostBytes >> 20) MiB; narrow the time or the query")
+            throw ExitCode.notFound
+        } catch is CancellationError {
+            throw ExitCode(130)
+        } catch {
+            Terminal.complain(
+                "can't reach \(address): \(ServerClient.reason(error)). Is teled running there? "
+                    + "(start one: teled --data DIR; another address: --server URL or TELE_SERVER)")
+            throw ExitCode.unreachable
+        }
+    }
+
+    /// The body of a 200, decoded; other statuses are said and end the program: 404 as "not found", 5xx as unreachable.
+    func value<Value: Decodable>(
+        _ type: Value.Type, _ path: String, _ parameters: [(String, String)] = [], headers: [(String, String)] = []
+    ) async throws -> (value: Value, body: [UInt8]) {
+        let answer = try await get(path, parameters, headers: headers)
+        guard answer.status == 200 else { throw ServerClient.refusal(answer) }
+        do {
+            return (try JSONDecoder().decode(type, from: Data(answer.body)), answer.body)
+        } catch {
+            Terminal.complain("\(address)\(path) answered what is no \(type): is it a teled of this version?")
+            throw ExitCode.notFound
+        }
+    }
+
+    /// Says what the server said, and gives the exit code that goes with it.
+    static func refusal(_ answer: Answer) -> ExitCode {
+        struct Message: Decodable {
+            var error: String?
+            var message: String?
+            var candidates: [String]?
+        }
+        let message = try? JSONDecoder().decode(Message.self, from: Data(answer.body))
+        let text = message?.error ?? message?.message ?? String(decoding: answer.body.prefix(2_000), as: UTF8.self)
+        Terminal.complain(text.isEmpty ? "the server answered \(answer.status)" : text)
+        for candidate in message?.candidates ?? [] { Terminal.complain("  \(candidate)") }
+        return answer.status >= 500 ? .unreachable : .notFound
+    }
+
+    private static func reason(_ error: any Error) -> String {
+        if let error = error as? HTTPClientError {
+            switch error {
+            case .connectTimeout, .deadlineExceeded, .readTimeout: return "no answer in time"
+            default: return error.shortDescription
+            }
+        }
+        let text = "\(error)"
+        return text.contains("Connection refused") || text.contains("ECONNREFUSED") || text.contains("errno: 111")
+            ? "connection refused" : String(text.prefix(200))
+    }
+
+    /// Percent-encoding of everything but RFC 3986's unreserved characters.
+    static func escaped(_ text: String) -> String {
+        var out = ""
+        for byte in text.utf8 {
+            switch byte {
+            case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, 0x2d, 0x2e, 0x5f, 0x7e:
+                out.unicodeScalars.append(Unicode.Scalar(byte))
+            default:
+                let hex = String(byte, radix: 16, uppercase: true)
+                out += "%" + (hex.count == 1 ? "0" : "") + hex
+            }
+        }
+        return out
+    }
+}

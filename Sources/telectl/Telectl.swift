@@ -1,0 +1,19 @@
+import ArgumentParser
+import TeleAPI
+
+@main
+struct Telectl: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "telectl",
+        abstract: "Look into what a teled holds: traces, logs, metrics, services, segment files.",
+        discussion: """
+            The server is --server, else TELE_SERVER, else http://127.0.0.1:4318.
+            Times are RFC 3339, unix seconds, or relative: -15m.
+            Exit status: 0 found, 1 nothing found or a check failed, 64 usage, 69 server out of reach.
+            """,
+        version: TeleVersion.text,
+        subcommands: [
+            TraceCommand.self, TracesCommand.self, LogsCommand.self, QueryCommand.self, ServicesCommand.self,
+            StatusCommand.self, SegmentsCommand.self,
+        ])
+}
