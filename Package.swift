@@ -83,15 +83,25 @@ let package = Package(
             ]),
         room(
             "TeleClient",
-            ["TeleModel", "TeleCodec", "TeleWire", asyncHTTPClient, lifecycle, logging, metrics, nioCore, nioHTTP1, tracing]),
+            [
+                "TeleModel", "TeleCodec", "TeleWire", asyncHTTPClient, lifecycle, logging, metrics, nioCore, nioHTTP1,
+                tracing,
+            ]),
         room(
             "TeleDemo",
-            ["TeleClient", asyncHTTPClient, hummingbird, httpTypes, lifecycle, logging, metrics, nioCore, nioHTTP1, tracing]),
+            [
+                "TeleClient", asyncHTTPClient, hummingbird, httpTypes, lifecycle, logging, metrics, nioCore, nioHTTP1,
+                tracing,
+            ]),
         program("teled", ["TeleAPI", "TeleServer", "TeleDemo", argumentParser, lifecycle, logging]),
         program(
             "telectl",
-            ["TeleModel", "TeleAPI", "TeleTerm", "TeleStore", "TeleDisk", argumentParser, asyncHTTPClient, nioCore, nioHTTP1]),
-        program("telebench", ["TeleModel", "TeleCodec", "TeleDisk", "TeleWire", "TeleEngine", "TeleStore", argumentParser]),
+            [
+                "TeleModel", "TeleAPI", "TeleTerm", "TeleStore", "TeleDisk", argumentParser, asyncHTTPClient, nioCore,
+                nioHTTP1,
+            ]),
+        program(
+            "telebench", ["TeleModel", "TeleCodec", "TeleDisk", "TeleWire", "TeleEngine", "TeleStore", argumentParser]),
         room("TeleTestKit", ["TeleModel", "TeleDisk", "TeleEngine"]),
 
         tests("TeleModelTests", ["TeleModel", "TeleTestKit"]),
@@ -104,13 +114,15 @@ let package = Package(
         tests(
             "TeleServerTests",
             [
-                "TeleServer", "TeleAPI", "TeleCodec", "TeleEngine", "TeleWire", "TeleModel", "TeleTestKit", asyncHTTPClient,
+                "TeleServer", "TeleAPI", "TeleCodec", "TeleEngine", "TeleWire", "TeleModel", "TeleTestKit",
+                asyncHTTPClient,
                 httpTypes, lifecycle, logging, nioCore, nioHPACK, nioHTTP1, nioHTTP2, nioPosix,
             ]),
         tests(
             "TeleClientTests",
             [
-                "TeleClient", "TeleCodec", "TeleDemo", "TeleModel", "TeleTestKit", "TeleWire", asyncHTTPClient, hummingbird,
+                "TeleClient", "TeleCodec", "TeleDemo", "TeleModel", "TeleTestKit", "TeleWire", asyncHTTPClient,
+                hummingbird,
                 lifecycle, logging, metrics, nioCore, nioHTTP1, nioPosix, tracing,
             ]),
     ],

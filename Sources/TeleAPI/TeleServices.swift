@@ -3,7 +3,7 @@ package struct TeleService: Codable, Sendable, Hashable {
     package var name: String
     /// Root, server and consumer spans; all spans where the service has none of these.
     package var requests: Int
-    /// Requests a second over the whole window.
+    /// Requests a second since the window's first span, or since its start where data began before it; over 1 s at least.
     package var rate: Double
     /// Requests with status error.
     package var errors: Int

@@ -16,6 +16,8 @@ package enum ValueTest: Sendable {
     case matchesNot(Pattern)
     case exists
     case missing
+    /// The test, or any array, map or bytes: what those hold only the caller can tell, who looks again.
+    indirect case orNested(ValueTest)
 }
 
 package enum AttributeScope: Sendable, Equatable {

@@ -1,4 +1,3 @@
-
 /// Why the engine could not do what was asked. The server maps each to a status once.
 package enum EngineError: Error, Sendable, Equatable {
     /// No space left: 503 with Retry-After; reads go on.

@@ -27,6 +27,8 @@ extension ValueTest {
         case .matchesNot(let pattern): return value.kind == .string && !pattern.matches(heap.string(value.range))
         case .exists: return true
         case .missing: return false
+        case .orNested(let inner):
+            return value.kind.rawValue >= ValueKind.array.rawValue || inner.holds(value, heap)
         }
     }
 

@@ -90,14 +90,14 @@ extension MemorySnapshot {
     }
 
     package func trace(_ id: TraceID, budget: QueryBudget) throws(EngineError) -> SpanBatch {
-        // All spans of a trace in one batch: the test batches that a trace is spread over are joined.
-        var joined = SpanBatch()
+        // All spans of a trace in one batch, keys and resources of the batches it is spread over merged.
+        var builder = SpanBatchBuilder()
         for batch in spans {
             let rows = (0..<batch.count).filter { batch.traceID($0) == id }
-            if rows.isEmpty { continue }
-            joined = joined.count == 0 ? batch.picking(rows) : joined.appending(batch.picking(rows))
+            if !rows.isEmpty { builder.append(batch, rows: rows) }
         }
-        return joined.picking((0..<joined.count).sorted { joined.start[$0] < joined.start[$1] })
+        let joined = builder.finish()
+        return joined.picking((0..<joined.count).sorted { (joined.start[$0], $0) < (joined.start[$1], $1) })
     }
 
     package func traceIDs(

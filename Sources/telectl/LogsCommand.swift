@@ -51,7 +51,9 @@ struct LogsCommand: AsyncParsableCommand {
         }
         let printer = LogPrinter(output: output, terminal: common.terminal)
         printer.show(answer.entries.sorted { $0.time < $1.time })
-        if follow { try await LogFollower(fetch: fetch, client: client, printer: printer).run(after: answer.entries, from: to) }
+        if follow {
+            try await LogFollower(fetch: fetch, client: client, printer: printer).run(after: answer.entries, from: to)
+        }
         if answer.entries.isEmpty {
             Terminal.complain("no line in this range matches")
             throw ExitCode.notFound

@@ -37,7 +37,8 @@ struct ServerClient {
             let body = try await response.body.collect(upTo: ServerClient.mostBytes)
             return Answer(status: Int(response.status.code), body: Array(buffer: body))
         } catch is NIOTooManyBytesError {
-            Terminal.complain("the answer has more than \(ServerClient.mostBytes >> 20) MiB; narrow the time or the query")
+            Terminal.complain(
+                "the answer has more than \(ServerClient.mostBytes >> 20) MiB; narrow the time or the query")
             throw ExitCode.notFound
         } catch is CancellationError {
             throw ExitCode(130)

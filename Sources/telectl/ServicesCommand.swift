@@ -16,7 +16,8 @@ struct ServicesCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let (answer, body) = try await common.client.value(TeleServices.self, "/api/tele/v1/services", [("since", since)])
+        let (answer, body) = try await common.client.value(
+            TeleServices.self, "/api/tele/v1/services", [("since", since)])
         if common.json {
             Terminal.write(body + [0x0a])
         } else if !answer.services.isEmpty {

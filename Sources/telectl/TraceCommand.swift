@@ -68,7 +68,9 @@ extension TraceView.Event {
         var text = event.name
         let value = { (key: String) in event.attributes.first { $0.key == key }?.value }
         if isError, let message = value("exception.message") ?? value("exception.type") {
-            text += ": " + [value("exception.type"), value("exception.message") == nil ? nil : message]
+            text +=
+                ": "
+                + [value("exception.type"), value("exception.message") == nil ? nil : message]
                 .compactMap { $0 }.joined(separator: ": ")
         } else if !event.attributes.isEmpty {
             text += " " + event.attributes.map { "\($0.key)=\($0.value)" }.joined(separator: " ")

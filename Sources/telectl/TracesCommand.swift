@@ -44,7 +44,9 @@ struct TracesCommand: AsyncParsableCommand {
             let quoted = service.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
             conditions.append("resource.service.name = \"\(quoted)\"")
         }
-        if let min, let length = SpanArgument(argument: min) { conditions.append("duration >= \(length.nanoseconds)ns") }
+        if let min, let length = SpanArgument(argument: min) {
+            conditions.append("duration >= \(length.nanoseconds)ns")
+        }
         if errors { conditions.append("status = error") }
         return "{ \(conditions.joined(separator: " && ")) }"
     }
@@ -89,7 +91,8 @@ struct TracesCommand: AsyncParsableCommand {
                     .init(Units.duration(UInt64(Swift.max(0, Swift.min(trace.durationMs ?? 0, 1e12)) * 1e6))),
                     .init(trace.spanSet?.matched.map { "\($0)" } ?? ""),
                     .init(service, Style.service(service)), .init(trace.rootTraceName ?? ""),
-                    .init(String(repeating: "0", count: Swift.max(0, 32 - trace.traceID.count)) + trace.traceID, .accent),
+                    .init(
+                        String(repeating: "0", count: Swift.max(0, 32 - trace.traceID.count)) + trace.traceID, .accent),
                 ])
             }
             // An id that is cut is no use in a pipe.

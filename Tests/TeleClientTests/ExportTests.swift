@@ -37,7 +37,7 @@ import Tracing
         }
         make(1_050, tele)
         tele.logger(label: "l").info("hello")
-        #expect(await tele.shutdown())
+        #expect(await tele.shutdown(deadline: .seconds(120)))
         #expect(names(collector).count == 1_050)
         let books = tele.statistics
         #expect(books.traces.made == 1_050 && books.traces.sent == 1_050 && books.traces.dropped == 0)
@@ -58,9 +58,9 @@ import Tracing
             $0.traces.batchRecords = 10
         }
         make(10, tele)
-        for _ in 0..<200 where names(collector).count < 10 { try await Task.sleep(for: .milliseconds(10)) }
+        for _ in 0..<6_000 where names(collector).count < 10 { try await Task.sleep(for: .milliseconds(10)) }
         #expect(names(collector).count == 10)
-        await tele.shutdown()
+        await tele.shutdown(deadline: .seconds(120))
         await collector.close()
     }
 
@@ -71,11 +71,11 @@ import Tracing
         let tele = try tele(collector)
         let start = ContinuousClock.now
         make(3, tele)
-        for _ in 0..<400 where tele.statistics.traces.sent < 3 { try await Task.sleep(for: .milliseconds(10)) }
+        for _ in 0..<6_000 where tele.statistics.traces.sent < 3 { try await Task.sleep(for: .milliseconds(10)) }
         #expect(names(collector).count == 3)
         #expect(ContinuousClock.now - start >= .seconds(1))
         #expect(tele.statistics.traces.sent == 3)
-        await tele.shutdown()
+        await tele.shutdown(deadline: .seconds(120))
         await collector.close()
     }
 
@@ -83,9 +83,9 @@ import Tracing
         let collector = try await ScriptedCollector { number, _ in number < 2 ? .reset : .answer(200) }
         let tele = try tele(collector)
         make(5, tele)
-        for _ in 0..<400 where tele.statistics.traces.sent < 5 { try await Task.sleep(for: .milliseconds(10)) }
+        for _ in 0..<6_000 where tele.statistics.traces.sent < 5 { try await Task.sleep(for: .milliseconds(10)) }
         #expect(names(collector).count == 5 && tele.statistics.traces.sent == 5)
-        await tele.shutdown()
+        await tele.shutdown(deadline: .seconds(120))
         await collector.close()
     }
 
@@ -93,10 +93,10 @@ import Tracing
         let collector = try await ScriptedCollector { _, path in .answer(path == "/v1/traces" ? status : 200) }
         let tele = try tele(collector)
         make(4, tele)
-        await tele.flush()
+        await tele.flush(deadline: .seconds(120))
         #expect(tele.statistics.traces.drops == [.refused: 4])
         #expect(collector.requests.filter { $0.path == "/v1/traces" }.count == 1)
-        await tele.shutdown()
+        await tele.shutdown(deadline: .seconds(120))
         await collector.close()
     }
 
@@ -106,9 +106,9 @@ import Tracing
         let collector = try await ScriptedCollector { _, path in .answer(200, body: path == "/v1/traces" ? body : []) }
         let tele = try tele(collector)
         make(10, tele)
-        await tele.flush()
+        await tele.flush(deadline: .seconds(120))
         #expect(tele.statistics.traces.sent == 7 && tele.statistics.traces.drops == [.rejected: 3])
-        await tele.shutdown()
+        await tele.shutdown(deadline: .seconds(120))
         await collector.close()
     }
 
@@ -116,9 +116,9 @@ import Tracing
         let collector = try await ScriptedCollector { _, path in .answer(path == "/v1/traces" ? 503 : 200) }
         let tele = try tele(collector) { $0.retry.giveUpAfter = .milliseconds(100) }
         make(2, tele)
-        for _ in 0..<300 where tele.statistics.traces.dropped < 2 { try await Task.sleep(for: .milliseconds(10)) }
+        for _ in 0..<6_000 where tele.statistics.traces.dropped < 2 { try await Task.sleep(for: .milliseconds(10)) }
         #expect(tele.statistics.traces.drops == [.retriesExhausted: 2])
-        await tele.shutdown()
+        await tele.shutdown(deadline: .seconds(120))
         await collector.close()
     }
 
@@ -156,11 +156,11 @@ import Tracing
         make(5, tele)
         let task = Task {
             while !Task.isCancelled { await Task.yield() }
-            return await tele.shutdown()
+            return await tele.shutdown(deadline: .seconds(120))
         }
         task.cancel()
         #expect(await task.value)
-        #expect(await tele.shutdown())
+        #expect(await tele.shutdown(deadline: .seconds(120)))
         #expect(names(collector).count == 5)
         await collector.close()
     }
@@ -188,7 +188,7 @@ import Tracing
             $0.compression = .none
         }
         make(5, tele)
-        #expect(await tele.shutdown())
+        #expect(await tele.shutdown(deadline: .seconds(120)))
         #expect(names(collector).count == 5)
         #expect(collector.requests.allSatisfy { $0.headers.first(name: "Content-Encoding") == nil })
         await collector.close()
@@ -216,8 +216,8 @@ import Tracing
         let tele = try tele(collector) { $0.isEnabled = false }
         make(5, tele)
         tele.logger(label: "l").error("x")
-        #expect(await tele.flush())
-        await tele.shutdown()
+        #expect(await tele.flush(deadline: .seconds(120)))
+        await tele.shutdown(deadline: .seconds(120))
         #expect(collector.requests.isEmpty)
         #expect(tele.statistics.traces.made == 0 && tele.statistics.logs.made == 0)
         await collector.close()
@@ -226,7 +226,7 @@ import Tracing
     @Test func aDroppedInstanceStillSends() async throws {
         let collector = try await ScriptedCollector()
         try { make(3, try tele(collector) { $0.traces.delay = .seconds(3_600) }) }()
-        for _ in 0..<300 where names(collector).count < 3 { try await Task.sleep(for: .milliseconds(10)) }
+        for _ in 0..<6_000 where names(collector).count < 3 { try await Task.sleep(for: .milliseconds(10)) }
         #expect(names(collector).count == 3)
         await collector.close()
     }
@@ -243,7 +243,7 @@ import Tracing
             withSpan("global") { _ in Logger(label: "global").info("hello") }
             Counter(label: "global.counter").increment()
             #expect(throws: TeleError.alreadyBootstrapped) { try Tele.bootstrap(configuration) }
-            #expect(await tele.shutdown())
+            #expect(await tele.shutdown(deadline: .seconds(120)))
             let spans = ProtoTree.records(collector.accepted("/v1/traces")).map(\.record)
             let logs = ProtoTree.records(collector.accepted("/v1/logs")).map(\.record)
             let metrics = ProtoTree.records(collector.accepted("/v1/metrics")).map(\.record)

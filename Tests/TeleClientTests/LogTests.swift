@@ -23,7 +23,7 @@ private struct Broken: Error {}
         }
         logger.trace("filtered")
         logger.critical("no span")
-        await tele.shutdown()
+        await tele.shutdown(deadline: .seconds(120))
         let records = transport.records(.logs)
         #expect(records.map(\.scope) == ["shop", "shop"])
         let first = try #require(records.first?.record)
@@ -59,7 +59,7 @@ private struct Broken: Error {}
             event: LogEvent(
                 level: .info, message: "deep", metadata: ["deep": deep], source: nil, file: "f", function: "g", line: 1)
         )
-        await tele.shutdown()
+        await tele.shutdown(deadline: .seconds(120))
         let record = try #require(transport.records(.logs).first?.record)
         #expect(record.message(5)?.anyValue.utf8.count == 64 << 10)
         #expect(record.attributes(6)["exception.type"]?.hasSuffix("Broken") == true)

@@ -16,7 +16,7 @@ import Darwin
     ) async -> [String: ProtoTree] {
         let (tele, transport) = recordingTele(change)
         use(tele.metricsFactory)
-        await tele.shutdown()
+        await tele.shutdown(deadline: .seconds(120))
         let metrics = transport.records(.metrics).map { ($0.record.text(1) ?? "", $0.record) }
         return Dictionary(metrics, uniquingKeysWith: { $1 })
     }

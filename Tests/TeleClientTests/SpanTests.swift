@@ -24,7 +24,7 @@ private struct Broken: Error, CustomStringConvertible { var description: String 
         span.end()
         parent.end()
         other.end()
-        #expect(await tele.flush())
+        #expect(await tele.flush(deadline: .seconds(120)))
 
         let records = transport.records(.traces)
         #expect(records.map(\.scope) == ["TeleClientTests", "TeleClientTests", "TeleClientTests"])
@@ -47,7 +47,7 @@ private struct Broken: Error, CustomStringConvertible { var description: String 
         let resource = transport.resource(.traces)
         #expect(resource["service.name"] == "test" && resource["team"] == "blue" && resource["host.name"] == "mine")
         #expect(resource["telemetry.sdk.language"] == "swift")
-        await tele.shutdown()
+        await tele.shutdown(deadline: .seconds(120))
     }
 
     @Test func aSecondEndAndLaterChangesDoNothing() async {
@@ -58,7 +58,7 @@ private struct Broken: Error, CustomStringConvertible { var description: String 
         span.addEvent("late")
         span.end()
         #expect(!span.isRecording)
-        await tele.shutdown()
+        await tele.shutdown(deadline: .seconds(120))
         #expect(transport.records(.traces).map { $0.record.text(5) } == ["once"])
         #expect(tele.statistics.traces.sent == 1 && tele.statistics.traces.made == 1)
     }
@@ -70,7 +70,7 @@ private struct Broken: Error, CustomStringConvertible { var description: String 
                 try tele.tracer.withSpan("inner") { _ in throw Broken() }
             }
         }
-        await tele.shutdown()
+        await tele.shutdown(deadline: .seconds(120))
         let records = transport.records(.traces).map(\.record)
         #expect(records.map { $0.message(15)?.number(3) } == [2, 2])
         let inner = try #require(records.first { $0.text(5) == "inner" })
@@ -86,7 +86,7 @@ private struct Broken: Error, CustomStringConvertible { var description: String 
         }
         span.attributes["k0"] = String(repeating: "é", count: 20_000)
         span.end()
-        await tele.shutdown()
+        await tele.shutdown(deadline: .seconds(120))
         let record = try #require(transport.records(.traces).first?.record)
         #expect(record.messages(11).count == 128 && record.number(12) == 72)
         #expect(record.messages(9).count == 128 && record.number(10) == 72)
@@ -101,7 +101,7 @@ private struct Broken: Error, CustomStringConvertible { var description: String 
         #expect(!root.isRecording && child.attributes.isEmpty && child.operationName == "child")
         child.end()
         root.end()
-        await tele.shutdown()
+        await tele.shutdown(deadline: .seconds(120))
         #expect(transport.records(.traces).isEmpty && tele.statistics.traces.made == 0)
     }
 
@@ -120,7 +120,7 @@ private struct Broken: Error, CustomStringConvertible { var description: String 
                 }
             }
         }
-        await tele.shutdown()
+        await tele.shutdown(deadline: .seconds(120))
         #expect(transport.records(.traces).count == 1_601)
         #expect(tele.statistics.traces.sent == 1_601)
     }

@@ -12,7 +12,7 @@ import Tracing
     private func body(_ signal: Signal, _ use: (Tele) -> Void) async throws -> [UInt8] {
         let (tele, transport) = recordingTele { $0.timerHistogram = .exponential() }
         use(tele)
-        await tele.shutdown()
+        await tele.shutdown(deadline: .seconds(120))
         return try #require(transport.body(signal))
     }
 

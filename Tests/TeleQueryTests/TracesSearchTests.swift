@@ -101,7 +101,10 @@ struct TracesSearchTests {
 
     @Test func servicesAreSummarised() async throws {
         let snapshot = try await TracesFixture.snapshot(TracesSearchTests.records)
-        let all = try ServiceSummary.all(time: 0..<UInt64.max, snapshot: snapshot, budget: QueryBudget())
+        var earliest: UInt64?
+        let all = try ServiceSummary.all(
+            time: 0..<UInt64.max, snapshot: snapshot, budget: QueryBudget(), earliest: &earliest)
+        #expect(earliest == 1_000_000_000)
         #expect(all.map(\.name) == ["gateway", "late", "orders"])
         #expect(all.map(\.requests) == [2, 1, 2])
         #expect(all.map(\.errors) == [1, 0, 1])

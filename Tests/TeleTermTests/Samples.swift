@@ -20,7 +20,9 @@ let checkout: TraceView = {
         span(4, 2, "payments", "charge", 130, 320, isError: true, events: [declined]),
         span(5, 2, "orders", "write audit", 140, 200),
     ]
-    for i in 0..<7 as Range<UInt64> { spans.append(span(10 + i, 3, "inventory", "SELECT stock", 22 + i * 12, 32 + i * 12)) }
+    for i in 0..<7 as Range<UInt64> {
+        spans.append(span(10 + i, 3, "inventory", "SELECT stock", 22 + i * 12, 32 + i * 12))
+    }
     return TraceView(
         id: "5b8efff798038103d269b633813fc60c", spans: spans,
         logs: [

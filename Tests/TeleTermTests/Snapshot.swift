@@ -22,7 +22,8 @@ func expectSnapshot(
         fclose(file)
         return
     }
-    let file = try #require(fopen(path, "r"), "no snapshot \(path): run once with TELE_RECORD=1", sourceLocation: sourceLocation)
+    let file = try #require(
+        fopen(path, "r"), "no snapshot \(path): run once with TELE_RECORD=1", sourceLocation: sourceLocation)
     defer { fclose(file) }
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 65_536)

@@ -2,17 +2,19 @@ import TeleTerm
 import Testing
 
 struct TextTests {
-    @Test(arguments: [
-        (0, "0ns"), (999, "999ns"), (1_000, "1.00µs"), (12_345, "12.3µs"), (412_000_000, "412ms"),
-        (999_499_999, "999ms"), (999_500_000, "1.00s"), (1_240_000_000, "1.24s"), (192_000_000_000, "3m12s"),
-        (UInt64.max, "213503d23h"),
-    ] as [(UInt64, String)])
+    @Test(
+        arguments: [
+            (0, "0ns"), (999, "999ns"), (1_000, "1.00µs"), (12_345, "12.3µs"), (412_000_000, "412ms"),
+            (999_499_999, "999ms"), (999_500_000, "1.00s"), (1_240_000_000, "1.24s"), (192_000_000_000, "3m12s"),
+            (UInt64.max, "213503d23h"),
+        ] as [(UInt64, String)])
     func durations(nanoseconds: UInt64, text: String) { #expect(Units.duration(nanoseconds) == text) }
 
-    @Test(arguments: [
-        (0, "1970-01-01 00:00:00.000"), (951_782_400_000_000_000, "2000-02-29 00:00:00.000"),
-        (1_544_712_660_300_000_000, "2018-12-13 14:51:00.300"), (UInt64.max, "2554-07-21 23:34:33.709"),
-    ] as [(UInt64, String)])
+    @Test(
+        arguments: [
+            (0, "1970-01-01 00:00:00.000"), (951_782_400_000_000_000, "2000-02-29 00:00:00.000"),
+            (1_544_712_660_300_000_000, "2018-12-13 14:51:00.300"), (UInt64.max, "2554-07-21 23:34:33.709"),
+        ] as [(UInt64, String)])
     func timestamps(nanoseconds: UInt64, text: String) { #expect(Timestamp.text(nanoseconds) == text) }
 
     @Test func widths() {

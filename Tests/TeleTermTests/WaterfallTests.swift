@@ -3,7 +3,9 @@ import TeleTestKit
 import Testing
 
 struct WaterfallTests {
-    private func draw(_ trace: TraceView, _ width: Int, _ change: (inout WaterfallOptions) -> Void = { _ in }) -> [String] {
+    private func draw(_ trace: TraceView, _ width: Int, _ change: (inout WaterfallOptions) -> Void = { _ in })
+        -> [String]
+    {
         var options = WaterfallOptions(width: width, style: .plain)
         change(&options)
         return Waterfall(trace, options).lines()
@@ -14,7 +16,10 @@ struct WaterfallTests {
     }
 
     @Test func drawingWithLogs() throws {
-        try expectSnapshot(draw(checkout, 100) { $0.showsLogs = true; $0.isFull = true }, "waterfall-logs")
+        try expectSnapshot(
+            draw(checkout, 100) {
+                $0.showsLogs = true; $0.isFull = true
+            }, "waterfall-logs")
     }
 
     @Test func drawingInColour() throws {
@@ -28,7 +33,9 @@ struct WaterfallTests {
     }
 
     @Test(arguments: 40...250) func noLineIsWiderThanTheTerminal(width: Int) {
-        for line in draw(checkout, width, { $0.showsLogs = true }).dropFirst(2) { #expect(TextWidth.of(line) <= width, "\(line)") }
+        for line in draw(checkout, width, { $0.showsLogs = true }).dropFirst(2) {
+            #expect(TextWidth.of(line) <= width, "\(line)")
+        }
     }
 
     @Test func escapeSequencesOfStrangersNeverReachTheTerminal() {

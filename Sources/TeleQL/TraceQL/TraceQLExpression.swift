@@ -7,6 +7,10 @@ package indirect enum TraceQLSpanset: Sendable {
     /// Both sides select something; the union.
     case and(TraceQLSpanset, TraceQLSpanset)
     case or(TraceQLSpanset, TraceQLSpanset)
+    /// Spans of the right side by where they stand to spans of the left.
+    case structural(TraceQLStructure, TraceQLSpanset, TraceQLSpanset)
+    /// A pipeline in parentheses: the union of the sets that it leaves.
+    case pipeline([TraceQLStage])
 }
 
 /// An expression over one span.
@@ -62,15 +66,32 @@ package enum TraceQLIntrinsic: String, Sendable, CaseIterable {
     case linkSpanID = "link:spanID"
     case instrumentationName = "instrumentation:name"
     case instrumentationVersion = "instrumentation:version"
+    case childCount = "span:childCount"
+    /// Numbers of the nested set model, which have no scope.
+    case nestedSetLeft, nestedSetRight, nestedSetParent
 
     /// The unscoped spelling of older releases.
     package static let aliases: [String: TraceQLIntrinsic] = [
         "name": .name, "status": .status, "statusMessage": .statusMessage, "duration": .duration, "kind": .kind,
         "traceDuration": .traceDuration, "rootName": .rootName, "rootServiceName": .rootService,
+        "childCount": .childCount, "nestedSetLeft": .nestedSetLeft, "nestedSetRight": .nestedSetRight,
+        "nestedSetParent": .nestedSetParent,
     ]
 
     /// Known only when the whole trace is.
-    package var isOfTrace: Bool { self == .traceDuration || self == .rootName || self == .rootService }
+    package var isOfTrace: Bool {
+        self == .traceDuration || self == .rootName || self == .rootService || isOfTree
+    }
+    /// Known only when the spans of the trace are put into their tree.
+    package var isOfTree: Bool {
+        switch self {
+        case .childCount, .nestedSetLeft, .nestedSetRight, .nestedSetParent: true
+        default: false
+        }
+    }
+    /// How results name it: without a scope where there is such a name.
+    package var resultName: String { TraceQLIntrinsic.names[self] ?? rawValue }
+    private static let names = Dictionary(aliases.map { ($0.value, $0.key) }) { first, _ in first }
     package var isOfEvent: Bool { self == .eventName || self == .eventTimeSinceStart }
     package var isOfLink: Bool { self == .linkTraceID || self == .linkSpanID }
 
@@ -79,6 +100,7 @@ package enum TraceQLIntrinsic: String, Sendable, CaseIterable {
         case .status: .status
         case .kind: .kind
         case .duration, .traceDuration, .eventTimeSinceStart: .duration
+        case .childCount, .nestedSetLeft, .nestedSetRight, .nestedSetParent: .int
         default: .string
         }
     }

@@ -4,7 +4,7 @@ import TeleModel
 package struct TraceQLParser {
     let bytes: [UInt8]
     let tokens: [TraceQLToken]
-    private var at = 0
+    var at = 0
     private var depth = 0
     private var operations = 0
 
@@ -13,40 +13,50 @@ package struct TraceQLParser {
         tokens = try TraceQLLexer.tokens(of: query)
     }
 
-    /// Parses and validates a search query. Stages, structural operators and metrics are refused by name.
-    package static func parse(_ query: String) throws(TraceQLError) -> TraceQLSpanset {
+    /// Parses and validates a search query; one that computes metrics is refused.
+    package static func parse(_ query: String) throws(TraceQLError) -> TraceQLQuery {
         var parser = try TraceQLParser(query)
-        let out = try parser.spansets()
-        try parser.hints()
-        guard parser.current.kind == .end else { throw parser.unexpected() }
-        return out
+        let stages = try parser.stages()
+        if parser.isMetricFunction { throw parser.error("a metrics query is no search") }
+        try parser.finish()
+        return TraceQLQuery(stages: stages)
     }
 
-    private var current: TraceQLToken { tokens[at] }
-    private mutating func advance() { if at < tokens.count - 1 { at += 1 } }
+    /// Parses and validates a metrics query.
+    package static func parseMetric(_ query: String) throws(TraceQLError) -> TraceQLMetric {
+        var parser = try TraceQLParser(query)
+        let metric = try parser.metrics(minimum: 1)
+        try parser.finish()
+        return metric
+    }
 
-    private func error(_ message: String) -> TraceQLError {
+    private mutating func finish() throws(TraceQLError) {
+        try hints()
+        guard current.kind == .end else { throw unexpected() }
+    }
+
+    var current: TraceQLToken { tokens[at] }
+    mutating func advance() { if at < tokens.count - 1 { at += 1 } }
+
+    func error(_ message: String) -> TraceQLError {
         TraceQLLexer.error(message, at: current.start, in: bytes)
     }
 
-    private func unexpected() -> TraceQLError {
+    func unexpected() -> TraceQLError {
         switch current.kind {
         case .end: error("syntax error: unexpected end of the query")
-        case .symbol("|"): error("pipelines are not supported by this version of tele")
-        case .symbol(let text) where [">", ">>", "<", "<<", "~"].contains(text.filter { $0 != "!" && $0 != "&" }):
-            error("structural operators are not supported by this version of tele")
         case .symbol(let text), .word(let text): error("syntax error: unexpected \(text)")
         default: error("syntax error: unexpected value")
         }
     }
 
-    private mutating func take(_ symbol: String) -> Bool {
+    mutating func take(_ symbol: String) -> Bool {
         guard current.kind == .symbol(symbol) else { return false }
         advance()
         return true
     }
 
-    private mutating func nested<T>(
+    mutating func nested<T>(
         _ body: (inout TraceQLParser) throws(TraceQLError) -> T
     ) throws(TraceQLError) -> T {
         guard depth < Limits.queryDepth else { throw error("the query nests deeper than \(Limits.queryDepth) levels") }
@@ -56,42 +66,11 @@ package struct TraceQLParser {
     }
 
     /// Chains are trees as deep as they are long, over which evaluation recurses.
-    private mutating func countOperation() throws(TraceQLError) {
+    mutating func countOperation() throws(TraceQLError) {
         operations += 1
         guard operations <= Limits.queryOperations else {
             throw error("more than \(Limits.queryOperations) operators")
         }
-    }
-
-    // MARK: Spansets
-
-    private mutating func spansets() throws(TraceQLError) -> TraceQLSpanset {
-        var left = try spanset()
-        while current.kind == .symbol("&&") || current.kind == .symbol("||") {
-            let isAnd = current.kind == .symbol("&&")
-            advance()
-            try countOperation()
-            let right = try spanset()
-            left = isAnd ? .and(left, right) : .or(left, right)
-        }
-        return left
-    }
-
-    private mutating func spanset() throws(TraceQLError) -> TraceQLSpanset {
-        if take("(") {
-            let inner = try nested { (parser: inout TraceQLParser) throws(TraceQLError) in try parser.spansets() }
-            guard take(")") else { throw unexpected() }
-            return inner
-        }
-        guard take("{") else { throw unexpected() }
-        if take("}") { return .filter(nil) }
-        let condition = try field(minimum: 1)
-        guard take("}") else { throw unexpected() }
-        let type = try condition.checkedType()
-        guard type == .bool || type == .unknown else {
-            throw TraceQLError("span filter field expressions must resolve to a boolean")
-        }
-        return .filter(condition)
     }
 
     /// `with (name=value, ...)`: read and, beyond `most_recent`, which always holds, without effect.
@@ -110,12 +89,12 @@ package struct TraceQLParser {
 
     // MARK: Fields
 
-    private var operation: TraceQLOperation? {
+    var operation: TraceQLOperation? {
         guard case .symbol(let text) = current.kind else { return nil }
         return TraceQLOperation(rawValue: text)
     }
 
-    private mutating func field(minimum: Int) throws(TraceQLError) -> TraceQLField {
+    mutating func field(minimum: Int) throws(TraceQLError) -> TraceQLField {
         try nested { (parser: inout TraceQLParser) throws(TraceQLError) -> TraceQLField in
             var left = try parser.operand()
             while true {

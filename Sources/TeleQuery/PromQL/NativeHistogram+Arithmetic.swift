@@ -8,45 +8,38 @@ extension NativeHistogram {
         out.sum *= factor
         for i in out.positive.indices { out.positive[i] *= factor }
         for i in out.negative.indices { out.negative[i] *= factor }
-        if factor < 0 { out.resetHint = 3 }
+        if factor < 0 { out.resetHint = NativeHistogram.gauge }
         return out
     }
 
+    internal static let gauge: UInt8 = 3
+    internal var isGauge: Bool { resetHint == NativeHistogram.gauge }
     internal var isCustom: Bool { schema == -53 }
+
+    /// Divided; by zero there are no buckets left to speak of.
+    internal func divided(by divisor: Double) -> NativeHistogram {
+        var out = scaled(by: 1 / divisor)
+        out.count = count / divisor
+        out.sum = sum / divisor
+        out.zeroCount = zeroCount / divisor
+        if divisor == 0 {
+            (out.positiveRuns, out.positive) = ([], [])
+            (out.negativeRuns, out.negative) = ([], [])
+        }
+        return out
+    }
+
+    /// Equal as PromQL's `==` sees it: whatever the layout of empty buckets, and whatever the reset hint.
+    internal func isSame(as other: NativeHistogram) -> Bool {
+        schema == other.schema && bounds == other.bounds && zeroThreshold == other.zeroThreshold
+            && zeroCount.bitPattern == other.zeroCount.bitPattern && count.bitPattern == other.count.bitPattern
+            && sum.bitPattern == other.sum.bitPattern && counts(positiveSide: true) == other.counts(positiveSide: true)
+            && counts(positiveSide: false) == other.counts(positiveSide: false)
+    }
 
     /// The sum of two histograms, in the coarser of their resolutions; nil where one has custom bounds and the other
     /// has not.
-    package func adding(_ other: NativeHistogram) -> NativeHistogram? {
-        guard isCustom == other.isCustom, !zeroThreshold.isNaN, !other.zeroThreshold.isNaN else { return nil }
-        var out = NativeHistogram()
-        out.sum = sum + other.sum
-        out.count = count + other.count
-        out.resetHint = resetHint == other.resetHint ? resetHint : 3
-        if isCustom {
-            out.schema = -53
-            out.bounds = bounds == other.bounds ? bounds : bounds.filter(other.bounds.contains)
-            let merged = customCounts(out.bounds).merging(other.customCounts(out.bounds), uniquingKeysWith: +)
-            (out.positiveRuns, out.positive) = NativeHistogram.runs(merged)
-            return out
-        }
-        out.schema = min(schema, other.schema)
-        var a = coarsened(to: out.schema)
-        var b = other.coarsened(to: out.schema)
-        // The wider zero bucket swallows what lies within it, and a bucket that it cuts whole.
-        while a.zeroThreshold != b.zeroThreshold {
-            let widest = max(a.zeroThreshold, b.zeroThreshold)
-            a = a.widened(to: widest)
-            b = b.widened(to: max(widest, a.zeroThreshold))
-            if a.zeroThreshold < b.zeroThreshold { a = a.widened(to: b.zeroThreshold) }
-        }
-        out.zeroThreshold = a.zeroThreshold
-        out.zeroCount = a.zeroCount + b.zeroCount
-        (out.positiveRuns, out.positive) = NativeHistogram.runs(
-            a.counts(positiveSide: true).merging(b.counts(positiveSide: true), uniquingKeysWith: +))
-        (out.negativeRuns, out.negative) = NativeHistogram.runs(
-            a.counts(positiveSide: false).merging(b.counts(positiveSide: false), uniquingKeysWith: +))
-        return out
-    }
+    package func adding(_ other: NativeHistogram) -> NativeHistogram? { PromHistogramSum.total([self, other])?.value }
 
     internal func counts(positiveSide: Bool) -> [Int: Double] {
         var out: [Int: Double] = [:]
@@ -57,7 +50,7 @@ extension NativeHistogram {
     }
 
     /// Counts by the index of the bucket of other bounds that takes each bucket whole.
-    private func customCounts(_ target: [Double]) -> [Int: Double] {
+    internal func customCounts(_ target: [Double]) -> [Int: Double] {
         var out: [Int: Double] = [:]
         NativeHistogram.forEach(positiveRuns, positive) { index, count in
             let upper = index >= 0 && index < bounds.count ? bounds[index] : .infinity
@@ -83,7 +76,7 @@ extension NativeHistogram {
         return (runs, values)
     }
 
-    private func coarsened(to target: Int32) -> NativeHistogram {
+    internal func coarsened(to target: Int32) -> NativeHistogram {
         guard target < schema else { return self }
         let shift = Int(schema) - Int(target)
         func merge(_ side: Bool) -> ([Run], [Double]) {
@@ -98,7 +91,7 @@ extension NativeHistogram {
         return out
     }
 
-    private func widened(to threshold: Double) -> NativeHistogram {
+    internal func widened(to threshold: Double) -> NativeHistogram {
         guard threshold > zeroThreshold else { return self }
         var out = self
         out.zeroThreshold = threshold
@@ -134,7 +127,7 @@ extension NativeHistogram {
         }
         if schema > earlier.schema || zeroThreshold < earlier.zeroThreshold { return true }
         let before = earlier.coarsened(to: schema).widened(to: zeroThreshold)
-        return zeroCount < before.zeroCount || falls(from: before)
+        return before.zeroThreshold != zeroThreshold || zeroCount < before.zeroCount || falls(from: before)
     }
 
     private func falls(from earlier: NativeHistogram) -> Bool {

@@ -71,7 +71,7 @@ extension NativeHistogram {
         return before
     }
 
-    private func share(of value: Double, _ lower: Double, _ upper: Double) -> Double {
+    internal func share(of value: Double, _ lower: Double, _ upper: Double) -> Double {
         if isCustom || (lower <= 0 && upper >= 0) { return (value - lower) / (upper - lower) }
         let logLower = PromExponent.logarithm(lower.magnitude)
         let logUpper = PromExponent.logarithm(upper.magnitude)

@@ -13,9 +13,9 @@ package struct ServiceSummary: Sendable {
     package var p99: Double
 
     /// Requests are the root, server and consumer spans of a service; all its spans where it has none of these.
-    /// Sorted by name.
+    /// Sorted by name. `earliest` becomes the start of the window's first span, if there is one.
     package static func all(
-        time: Range<UInt64>, snapshot: any EngineSnapshot, budget: QueryBudget
+        time: Range<UInt64>, snapshot: any EngineSnapshot, budget: QueryBudget, earliest: inout UInt64?
     ) throws(EngineError) -> [ServiceSummary] {
         struct Tally {
             var requests = DurationSketch()
@@ -24,11 +24,13 @@ package struct ServiceSummary: Sendable {
             var errors = 0
         }
         var tallies: [String: Tally] = [:]
+        var first = UInt64.max
         var scan = SpanScan(time: time)
         scan.columns = .name
         try snapshot.scanSpans(scan, budget: budget) { (batch: SpanBatch) throws(EngineError) -> Bool in
             let names = (0..<batch.core.resources.count).map { batch.core.serviceName(resource: $0) }
             for row in 0..<batch.count {
+                first = min(first, batch.start[row])
                 let isError = batch.statusCode[row] == 2
                 let isRequest = batch.parent[row] == 0 || batch.kind[row] == 2 || batch.kind[row] == 5
                 let name = names[Int(batch.resource[row])]
@@ -40,6 +42,7 @@ package struct ServiceSummary: Sendable {
             }
             return true
         }
+        earliest = tallies.isEmpty ? nil : first
         return tallies.sorted { $0.key < $1.key }.map { name, tally in
             let counted = tally.requests.count > 0 ? tally.requests : tally.spans
             return ServiceSummary(

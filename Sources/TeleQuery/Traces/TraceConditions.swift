@@ -22,10 +22,9 @@ package enum TraceConditions {
         case .textEquals(.attribute(let scope, let name), let text):
             if let scope = engineScope(scope) { out.append(.attribute(scope, key: name, .equalsText(text))) }
         case .textEquals(.intrinsic(.name), let text): out.append(.name(.equalsText(text)))
-        case .matches(.attribute(let scope, let name), let pattern, false):
-            // Arrays have elements that may match, which the engine's test does not look into: exists is all it says.
-            if let scope = engineScope(scope) { out.append(.attribute(scope, key: name, .exists)) }
-            _ = pattern
+        case .matches(.attribute(let scope, let name), let pattern, let isNegative):
+            guard let scope = engineScope(scope) else { return }
+            out.append(.attribute(scope, key: name, .orNested(isNegative ? .matchesNot(pattern) : .matches(pattern))))
         case .matches(.intrinsic(.name), let pattern, let isNegative):
             out.append(.name(isNegative ? .matchesNot(pattern) : .matches(pattern)))
         default: break
@@ -58,9 +57,30 @@ package enum TraceConditions {
             // Always a string (OpenTelemetry's semantic conventions), so the narrow test is safe.
             return .attribute(.resource, key: "service.name", .equalsText(text))
         case (.attribute(let scope, let name), _):
-            // Arrays match by their elements: the engine is asked for presence.
-            return engineScope(scope).map { .attribute($0, key: name, .exists) }
+            return engineScope(scope).map { .attribute($0, key: name, test(operation, value)) }
         default: return nil
+        }
+    }
+
+    /// Arrays match by their elements, which the engine does not look into: they pass. Bounds are inclusive, so that
+    /// integers beyond what a double holds pass too.
+    private static func test(_ operation: TraceQLOperation, _ value: TraceQLValue) -> ValueTest {
+        let number: Double
+        switch (operation, value) {
+        case (.equal, .string(let text)): return .orNested(.equalsText(text))
+        case (.equal, .int(let value)), (.equal, .duration(let value)): return .orNested(.equalsInt(value))
+        case (.equal, .double(let value)): return .orNested(.equalsDouble(value))
+        case (.equal, .bool(let value)): return .orNested(.equalsBool(value))
+        case (_, .int(let value)), (_, .duration(let value)): number = Double(value)
+        case (_, .double(let value)): number = value
+        default: return .exists
+        }
+        switch operation {
+        case .greater, .greaterOrEqual:
+            return .orNested(.number(min: number, minInclusive: true, max: nil, maxInclusive: true))
+        case .less, .lessOrEqual:
+            return .orNested(.number(min: nil, minInclusive: true, max: number, maxInclusive: true))
+        default: return .exists
         }
     }
 

@@ -18,13 +18,16 @@ extension TeleRoutes {
         }
         let end = WallClock.nanoseconds
         let start = end > UInt64(since) ? end - UInt64(since) : 0
-        let seconds = Double(end - start) / 1e9
+        var earliest: UInt64?
         do throws(EngineError) {
             let summaries = try ServiceSummary.all(
-                time: start..<end &+ 1, snapshot: context.engine.snapshot(), budget: context.makeBudget())
+                time: start..<end &+ 1, snapshot: context.engine.snapshot(), budget: context.makeBudget(), earliest: &earliest)
+            // A demo that has run for 20 s has no rate of 15 min.
+            let covered = end &- min(end, max(start, earliest ?? start))
+            let seconds = max(Double(covered) / 1e9, 1)
             let services = summaries.map { one in
                 TeleService(
-                    name: one.name, requests: one.requests, rate: Double(one.requests) / max(seconds, 1e-9),
+                    name: one.name, requests: one.requests, rate: Double(one.requests) / seconds,
                     errors: one.errors,
                     errorRatio: one.requests > 0 ? Double(one.errors) / Double(one.requests) : 0, p50: one.p50,
                     p95: one.p95, p99: one.p99, spans: one.spans)

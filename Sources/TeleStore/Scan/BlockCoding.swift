@@ -83,6 +83,8 @@ extension BlockMeta {
         case .equalsText(let text): mayContain(attribute: key, text: text)
         case .equalsInt(let value): mayContain(attribute: key, text: String(value))
         case .equalsBool(let value): mayContain(attribute: key, text: value ? "true" : "false")
+        // The filter knows of keys that have values which it does not list.
+        case .orNested(let inner): mayPass(scope, key, inner)
         default: true
         }
     }

@@ -5,9 +5,18 @@ internal import TeleModel
 struct ValueTester: Sendable {
     private let test: ValueTest
     private let text: [UInt8]
+    /// Arrays, maps and bytes pass whatever the test says.
+    private let passesNested: Bool
 
-    init(_ test: ValueTest) {
+    init(_ wanted: ValueTest) {
+        var test = wanted
+        var passesNested = false
+        while case .orNested(let inner) = test {
+            test = inner
+            passesNested = true
+        }
         self.test = test
+        self.passesNested = passesNested
         text =
             switch test {
             case .equalsText(let text), .notEqualsText(let text): Array(text.utf8)
@@ -21,6 +30,7 @@ struct ValueTester: Sendable {
             if case .missing = test { return true }
             return false
         }
+        if passesNested, value.kind.rawValue >= ValueKind.array.rawValue { return true }
         switch test {
         case .equalsText: return equalsText(value, heap)
         case .notEqualsText: return !equalsText(value, heap)
@@ -42,7 +52,7 @@ struct ValueTester: Sendable {
         case .matchesNot(let pattern):
             return value.kind == .string && !pattern.matches(heap.extracting(value.range.range))
         case .exists: return true
-        case .missing: return false
+        case .missing, .orNested: return false
         }
     }
 

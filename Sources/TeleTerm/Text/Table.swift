@@ -31,7 +31,9 @@ package struct Table: Sendable {
     package func lines(width: Int, style: Style) -> [String] {
         var widths = columns.map { TextWidth.of($0.title) }
         for row in rows {
-            for (i, cell) in row.enumerated() where i < widths.count { widths[i] = max(widths[i], TextWidth.of(cell.text)) }
+            for (i, cell) in row.enumerated() where i < widths.count {
+                widths[i] = max(widths[i], TextWidth.of(cell.text))
+            }
         }
         let gaps = max(0, columns.count - 1) * 2
         while widths.reduce(0, +) + gaps > width,

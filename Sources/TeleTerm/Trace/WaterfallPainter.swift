@@ -83,7 +83,9 @@ struct WaterfallPainter: Sendable {
         var cells = [Cell](repeating: .empty, count: layout.bars)
         let covered = axis.cells(from: offset(span.start), to: offset(max(span.end, span.start)))
         for i in covered { cells[i] = .bar }
-        if covered.count == 1, span.duration < axis.length / UInt64(axis.columns * 2) { cells[covered.lowerBound] = .thin }
+        if covered.count == 1, span.duration < axis.length / UInt64(axis.columns * 2) {
+            cells[covered.lowerBound] = .thin
+        }
         for (from, to) in waterfall.critical.stretches[node] {
             for i in axis.cells(from: offset(from), to: offset(to)) where covered.contains(i) && cells[i] != .thin {
                 cells[i] = .critical

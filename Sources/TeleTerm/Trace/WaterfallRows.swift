@@ -2,7 +2,8 @@
 package enum WaterfallRow: Sendable {
     case span(node: Int)
     /// `count` siblings of the same service and name, drawn as one; `node` is the first of them.
-    case run(node: Int, count: Int, errors: Int, start: UInt64, end: UInt64, total: UInt64, isCritical: Bool, isLast: Bool)
+    case run(
+        node: Int, count: Int, errors: Int, start: UInt64, end: UInt64, total: UInt64, isCritical: Bool, isLast: Bool)
     case event(node: Int, TraceView.Event)
     case log(node: Int?, TraceView.Log)
 }
@@ -89,7 +90,9 @@ extension Waterfall {
 
     /// Siblings as rows, those of the same service and name folded where there are many.
     private func foldedSiblings(_ siblings: [Int]) -> [WaterfallRow] {
-        guard !options.isFull, siblings.count >= WaterfallOptions.runLength else { return siblings.map { .span(node: $0) } }
+        guard !options.isFull, siblings.count >= WaterfallOptions.runLength else {
+            return siblings.map { .span(node: $0) }
+        }
         struct Key: Hashable {
             var service: String
             var name: String
@@ -112,7 +115,8 @@ extension Waterfall {
                 .run(
                     node: node, count: group.count, errors: spans.filter(\.isError).count,
                     start: spans.map(\.start).min() ?? 0, end: spans.map { max($0.end, $0.start) }.max() ?? 0,
-                    total: spans.reduce(0) { $0 &+ $1.duration }, isCritical: group.contains(where: critical.contains), isLast: false))
+                    total: spans.reduce(0) { $0 &+ $1.duration }, isCritical: group.contains(where: critical.contains),
+                    isLast: false))
         }
         if case .run(let node, let count, let errors, let start, let end, let total, let isCritical, _) = out.last {
             out[out.count - 1] = .run(
