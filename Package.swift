@@ -111,6 +111,7 @@ let package = Package(
         tests("TeleQLTests", ["TeleQL", "TeleModel", "TeleTestKit"]),
         tests("TeleQueryTests", ["TeleQuery", "TeleQL", "TeleEngine", "TeleModel", "TeleTestKit"]),
         tests("TeleTermTests", ["TeleTerm", "TeleModel", "TeleTestKit"], exclude: ["Snapshots"]),
+        tests("TelectlTests", ["telectl", "TeleTerm"]),
         tests(
             "TeleServerTests",
             [
@@ -131,4 +132,17 @@ let package = Package(
 
 for target in package.targets where target.type != .system {
     target.swiftSettings = (target.swiftSettings ?? []) + settings
+}
+
+// Fuzzing (Sources/telefuzz): only where it is asked for, because flags like these keep a package from being a dependency.
+if let runtime = Context.environment["TELE_FUZZ"] {
+    let instrumented: Set = ["TeleModel", "TeleCodec", "TeleWire", "TeleQL"]
+    for target in package.targets where instrumented.contains(target.name) {
+        target.swiftSettings = (target.swiftSettings ?? []) + [.unsafeFlags(["-sanitize=fuzzer"])]
+    }
+    package.targets.append(
+        .executableTarget(
+            name: "telefuzz", dependencies: ["TeleCodec", "TeleModel", "TeleQL", "TeleWire"],
+            linkerSettings: [.unsafeFlags([runtime, "-lstdc++"])]))
+    package.products.append(.executable(name: "telefuzz", targets: ["telefuzz"]))
 }

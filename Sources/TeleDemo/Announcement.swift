@@ -6,11 +6,13 @@ import Synchronization
 /// Tells the user what to type next, once, when it is sure to work: a slow and a failing checkout can be queried.
 final class Announcement: Sendable {
     private let server: String
+    private let telectl: String
     private let browser: HTTPClient
     private let say: @Sendable (String) -> Void
     private let seen = Mutex<(slow: String?, failing: String?)>((nil, nil))
 
-    init(server: String, browser: HTTPClient, say: @escaping @Sendable (String) -> Void) {
+    init(server: String, telectl: String, browser: HTTPClient, say: @escaping @Sendable (String) -> Void) {
+        self.telectl = telectl
         self.server = server.hasSuffix("/") ? String(server.dropLast()) : server
         self.browser = browser
         self.say = say
@@ -35,7 +37,7 @@ final class Announcement: Sendable {
             }
         }
         guard let slow, let failing else { return }
-        say(Self.text(server: server, slow: slow, failing: failing))
+        say(text(slow: slow, failing: failing))
     }
 
     /// Whether the last service of the chain is in it already; a service sends on its own, the gateway last.
@@ -49,18 +51,18 @@ final class Announcement: Sendable {
         return text.contains("\"gateway\"") && text.contains("\"payments\"") && text.contains("authorize card")
     }
 
-    private static func text(server: String, slow: String, failing: String) -> String {
+    private func text(slow: String, failing: String) -> String {
         let flag = server == "http://127.0.0.1:4318" ? "" : " --server \(server)"
         return """
 
             It works. Type in another terminal:
 
-              telectl\(flag) trace \(slow)     # a slow checkout
-              telectl\(flag) trace \(failing)     # a failing one
-              telectl\(flag) services
-              telectl\(flag) traces
-              telectl\(flag) logs '{service_name="checkout"}'
-              telectl\(flag) query 'sum by (outcome) (rate(shop_checkouts_total[1m]))'
+              \(telectl)\(flag) trace \(slow)     # a slow checkout
+              \(telectl)\(flag) trace \(failing)     # a failing one
+              \(telectl)\(flag) services
+              \(telectl)\(flag) traces
+              \(telectl)\(flag) logs '{service_name="checkout"}'
+              \(telectl)\(flag) query 'sum by (outcome) (rate(shop_checkouts_total[1m]))'
 
             Ctrl-C ends the shop and the server.
 

@@ -9,13 +9,16 @@ import TeleClient
 /// last service stops first, while there is still somebody to take its last records.
 package struct Demo: Service {
     private let server: String
+    private let telectl: String
     private let say: @Sendable (String) -> Void
 
     /// - Parameters:
     ///   - server: teled's HTTP address, such as `http://127.0.0.1:4318`.
+    ///   - telectl: what to type for the command line, a path where it is not in the shell's.
     ///   - say: takes the text that tells the user what to type next; standard output by default.
-    package init(server: String, say: (@Sendable (String) -> Void)? = nil) {
+    package init(server: String, telectl: String = "telectl", say: (@Sendable (String) -> Void)? = nil) {
         self.server = server
+        self.telectl = telectl
         self.say = say ?? StandardOutput.write
     }
 
@@ -43,7 +46,7 @@ package struct Demo: Service {
         var settings = HTTPClient.Configuration()
         settings.tracing.tracer = nil  // the shoppers are not part of the shop: traces begin at its gateway
         let browser = HTTPClient(eventLoopGroupProvider: .singleton, configuration: settings)
-        let announcement = Announcement(server: server, browser: browser, say: say)
+        let announcement = Announcement(server: server, telectl: telectl, browser: browser, say: say)
         let shoppers = Shoppers(street: street, browser: browser, announcement: announcement)
         let result: Result<Void, any Error>
         do {

@@ -8,10 +8,13 @@ package struct SeriesData: Sendable {
     /// Unix milliseconds.
     package var times: [Int64] = []
     package var values: [Double] = []
+    /// When the counter behind each sample started, unix milliseconds, 0 where not known; empty where none is.
+    package var started: [Int64] = []
 
     package var histogramOffsets: [Int] = [0]
     package var histogramTimes: [Int64] = []
     package var histograms: [NativeHistogram] = []
+    package var histogramStarted: [Int64] = []
 
     package init() {}
     package var count: Int { labels.count }

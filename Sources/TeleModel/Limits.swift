@@ -70,4 +70,8 @@ package enum Limits {
     package static let querySteps: Int64 = 1_100_000
     /// Binary operators of a whole query: a chain is a tree as deep as it is long, over which evaluators recurse.
     package static let queryOperations = 1024
+    /// What one template may print: lines of 10 MB fit, a `repeat` of a stranger does not.
+    package static let templateBytes = 16 << 20
+    /// Nodes and calls that one run of a template may evaluate: loops over parsed JSON can nest.
+    package static let templateSteps = 100_000
 }

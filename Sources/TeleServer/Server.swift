@@ -85,6 +85,9 @@ package final class Server: Service {
         var table = RouteTable<HTTPFront.Target>()
         for (methods, template, answer) in ownPages { table.add(methods, template, .own(answer)) }
         for (template, signal) in Server.otlpPaths { table.add([.post], template, .otlp(signal)) }
+        table.add([.post], "/loki/api/v1/push", .lokiPush)
+        for template in ["/api/v1/write", "/prometheus/api/v1/write"] { table.add([.post], template, .remoteWrite) }
+        for template in ["/api/v2/spans", "/zipkin/api/v2/spans"] { table.add([.post], template, .zipkin) }
         for route in routes {
             table.add(route.methods, route.template, .query(route))
             // Grafana and promtool may be pointed at either.

@@ -28,6 +28,13 @@ package final class MemoryEngine: StorageEngine {
         }
     }
 
+    /// Says when the counters behind samples started.
+    package func append(_ labels: LabelSet, times: [Int64], started: [Int64]) {
+        state.withLock { state in
+            for (time, value) in zip(times, started) { state.series[labels, default: .init()].started[time] = value }
+        }
+    }
+
     package func append(_ labels: LabelSet, times: [Int64], histograms: [NativeHistogram]) {
         state.withLock { state in
             for (time, value) in zip(times, histograms) {
@@ -46,6 +53,7 @@ package struct MemorySnapshot: EngineSnapshot {
     internal struct Series: Sendable {
         var samples: [Int64: Double] = [:]
         var histograms: [Int64: NativeHistogram] = [:]
+        var started: [Int64: Int64] = [:]
         var exemplars: [(time: Int64, value: Double, labels: LabelSet)] = []
     }
 
@@ -60,13 +68,18 @@ package struct MemorySnapshot: EngineSnapshot {
     internal mutating func add(_ batch: SampleBatch) {
         let labels = batch.seriesLabels.map { LabelSet(canonical: Array(batch.heap[$0])) }
         for i in batch.time.indices {
-            series[labels[Int(batch.series[i])], default: .init()].samples[batch.time[i]] = batch.value[i]
+            let owner = labels[Int(batch.series[i])]
+            series[owner, default: .init()].samples[batch.time[i]] = batch.value[i]
+            if i < batch.started.count { series[owner]?.started[batch.time[i]] = batch.started[i] }
         }
         for i in batch.histogramTime.indices {
             let bytes = Array(batch.heap[batch.histogram[i]])
             guard let histogram = NativeHistogram(encoded: bytes.span) else { continue }
             let owner = labels[Int(batch.histogramSeries[i])]
             series[owner, default: .init()].histograms[batch.histogramTime[i]] = histogram
+            if i < batch.histogramStarted.count {
+                series[owner]?.started[batch.histogramTime[i]] = batch.histogramStarted[i]
+            }
         }
         for i in batch.exemplarTime.indices {
             let own = LabelSet(canonical: Array(batch.heap[batch.exemplarLabels[i]]))
@@ -103,10 +116,14 @@ package struct MemorySnapshot: EngineSnapshot {
             out.times.append(contentsOf: floats)
             out.values.append(contentsOf: floats.compactMap { series.samples[$0] })
             out.offsets.append(out.times.count)
+            out.started.append(contentsOf: floats.map { series.started[$0] ?? 0 })
+            out.histogramStarted.append(contentsOf: histograms.map { series.started[$0] ?? 0 })
             out.histogramTimes.append(contentsOf: histograms)
             out.histograms.append(contentsOf: histograms.compactMap { series.histograms[$0] })
             out.histogramOffsets.append(out.histogramTimes.count)
         }
+        if out.started.allSatisfy({ $0 == 0 }) { out.started = [] }
+        if out.histogramStarted.allSatisfy({ $0 == 0 }) { out.histogramStarted = [] }
         return out
     }
 

@@ -57,6 +57,13 @@ package enum Snappy {
         return out
     }
 
+    /// What the block says that it unpacks to; nil where it says nothing.
+    package static func declaredCount(_ bytes: borrowing Span<UInt8>) -> Int? {
+        var at = 0
+        guard let declared = try? length(bytes, &at) else { return nil }
+        return Int(clamping: declared)
+    }
+
     private static func length(_ bytes: borrowing Span<UInt8>, _ at: inout Int) throws(WireError) -> UInt64 {
         var value: UInt64 = 0
         var shift: UInt64 = 0

@@ -16,8 +16,9 @@ struct DecodeCommand: ParsableCommand {
         let state = MetricsState()
         for _ in 0..<max(times, 1) {
             var records = 0
-            let start = ContinuousClock.now
-            for request in payload.requests {
+            let start = Usage.now().cpuSeconds
+            for i in 0..<payload.count {
+                let request = try payload.request(i)
                 let options = DecodeOptions(now: 1)
                 switch signal {
                 case .logs: records += try OTLP.decodeLogs(protobuf: request, options: options).batch.count
@@ -26,10 +27,11 @@ struct DecodeCommand: ParsableCommand {
                     records += try OTLP.decodeMetrics(protobuf: request, options: options, state: state).batch.count
                 }
             }
-            let seconds = (ContinuousClock.now - start) / .seconds(1)
+            let seconds = Usage.now().cpuSeconds - start
             print(
                 "decode \(signal.rawValue): \(Int(Double(payload.bytes) / seconds / 1e6)) MB/s, "
-                    + "\(Int(Double(records) / seconds)) records/s, \(records) records, \(payload.bytes / 1_000_000) MB")
+                    + "\(Int(Double(records) / seconds)) records/s, \(records) records, \(payload.bytes / 1_000_000) MB"
+            )
         }
     }
 }

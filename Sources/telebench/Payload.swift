@@ -1,26 +1,45 @@
 import ArgumentParser
 import Foundation
 
-/// The requests of a payload file, in memory.
-struct Payload {
-    var requests: [[UInt8]] = []
-    var bytes = 0
+/// The requests of a payload file, read one by one: the file itself takes no memory of the process that is measured.
+struct Payload: Sendable {
+    private let descriptor: Int32
+    private var places: [(offset: Int, length: Int)] = []
+    private(set) var bytes = 0
+    let path: String
+
+    var count: Int { places.count }
 
     init(path: String, limit: Int) throws {
-        guard let data = FileManager.default.contents(atPath: path) else {
+        self.path = path
+        descriptor = open(path, O_RDONLY)
+        guard descriptor >= 0 else {
             throw ValidationError("can't read \(path); make it with shared/bench/gen.py")
         }
-        let all = [UInt8](data)
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw ValidationError("can't read \(path)") }
+        let size = Int(status.st_size)
         var at = 0
-        while at + 4 <= all.count, limit == 0 || requests.count < limit {
-            let length = (0..<4).reduce(0) { $0 | Int(all[at + $1]) << (8 * $1) }
+        while at + 4 <= size, limit == 0 || places.count < limit {
+            let header = try read(at, 4)
+            let length = (0..<4).reduce(0) { $0 | Int(header[$1]) << (8 * $1) }
             at += 4
-            guard length <= all.count - at else { throw ValidationError("\(path) is cut at byte \(at)") }
-            requests.append(Array(all[at..<at + length]))
+            guard length <= size - at else { throw ValidationError("\(path) is cut at byte \(at)") }
+            places.append((at, length))
             bytes += length
             at += length
         }
-        guard !requests.isEmpty else { throw ValidationError("\(path) holds no request") }
+        guard !places.isEmpty else { throw ValidationError("\(path) holds no request") }
+    }
+
+    func request(_ index: Int) throws -> [UInt8] { try read(places[index].offset, places[index].length) }
+
+    private func read(_ offset: Int, _ count: Int) throws -> [UInt8] {
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, used in
+            used = max(0, pread(descriptor, buffer.baseAddress, count, off_t(offset)))
+        }
+        guard bytes.count == count else { throw ValidationError("\(path) is cut at byte \(offset)") }
+        return bytes
     }
 }
 

@@ -29,9 +29,9 @@ struct StoreCommand: AsyncParsableCommand {
             for lane in 0..<max(parallel, 1) {
                 group.addTask {
                     var sum = 0
-                    for i in stride(from: lane, to: payload.requests.count, by: max(parallel, 1)) {
-                        sum += try await append(payload.requests[i], to: store, metrics)
-                        if lane == 0, i % 100 == 0 { progress(i, payload.requests.count) }
+                    for i in stride(from: lane, to: payload.count, by: max(parallel, 1)) {
+                        sum += try await append(try payload.request(i), to: store, metrics)
+                        if lane == 0, i % 100 == 0 { progress(i, payload.count) }
                     }
                     return sum
                 }
@@ -40,7 +40,7 @@ struct StoreCommand: AsyncParsableCommand {
         }
         let appended = ContinuousClock.now - start
         await store.close()
-        progress(payload.requests.count, payload.requests.count)
+        progress(payload.count, payload.count)
         let after = Usage.now()
         let cpu = after.cpuSeconds - before.cpuSeconds
         let disk = bytesOnDisk()
@@ -48,7 +48,7 @@ struct StoreCommand: AsyncParsableCommand {
             """
             store \(signal.rawValue): \(records) records in \(String(format: "%.1f", appended / .seconds(1))) s
               CPU \(String(format: "%.2f", cpu)) s: \(Int(Double(records) / cpu)) records/s a core
-              peak RSS \(Int(after.peakMegabytes)) MB, of which the payload \(payload.bytes >> 20) MB
+              peak RSS \(Int(after.peakMegabytes)) MB
               on disk \(String(format: "%.1f", Double(disk) / 1e6)) MB: \(String(format: "%.2f", Double(disk) / Double(records))) bytes a record
             """)
     }
@@ -78,7 +78,8 @@ struct StoreCommand: AsyncParsableCommand {
 
     private func bytesOnDisk() -> Int {
         let keys: Set<URLResourceKey> = [.fileSizeKey]
-        let files = FileManager.default.enumerator(at: URL(fileURLWithPath: data), includingPropertiesForKeys: Array(keys))
+        let files = FileManager.default.enumerator(
+            at: URL(fileURLWithPath: data), includingPropertiesForKeys: Array(keys))
         var sum = 0
         for case let url as URL in files ?? .init() {
             sum += (try? url.resourceValues(forKeys: keys).fileSize) ?? 0

@@ -8,8 +8,8 @@ struct TraceQLParserTests {
         let query =
             #"{ span."quo\"te" = "x" && resource.service.name = "a" && .http.status_code >= 500 && name =~ "G.*" }"#
         guard
-            case .filter(.binary(.and, .binary(.and, .binary(.and, let a, let b), let c), let d)?) =
-                try TraceQLParser.parse(query)
+            case .filter(.binary(.and, .binary(.and, .binary(.and, let a, let b), let c), let d)?)? =
+                try TraceQLParser.parse(query).spanset
         else {
             Issue.record("another tree")
             return
@@ -31,8 +31,8 @@ struct TraceQLParserTests {
     /// Both logical operators have the same precedence, left to right.
     @Test func logicalOperatorsReadLeftToRight() throws {
         guard
-            case .filter(.binary(.and, .binary(.or, _, _), _)?) =
-                try TraceQLParser.parse("{ .a = 1 || .b = 2 && .c = 3 }")
+            case .filter(.binary(.and, .binary(.or, _, _), _)?)? =
+                try TraceQLParser.parse("{ .a = 1 || .b = 2 && .c = 3 }").spanset
         else {
             Issue.record("another tree")
             return
@@ -57,6 +57,55 @@ struct TraceQLParserTests {
     ])
     func accepts(_ query: String) throws {
         _ = try TraceQLParser.parse(query)
+    }
+
+    @Test(arguments: [
+        "{ .a = 1 } >> { .b = 2 } !> { .c }", "{ true } &<< { true } | by(name) | count() > 1 | coalesce()",
+        "count() > 20", "{ } | avg(duration) >= 28ms | select(name, span.x, event.y)", "{ } | by(span.a / 3)",
+        "({ .a = 1 } | count() > 1) && { .b }", "{ } | max(duration) - min(duration) > 1s", "{ } ~ { }",
+    ])
+    func acceptsPipelines(_ query: String) throws {
+        _ = try TraceQLParser.parse(query)
+    }
+
+    @Test(arguments: [
+        "{ true } | max(name) = \"a\"", "{ true } | by(1)", "{ true } | nothing() = 1", "{ true } | 1 = 1",
+        "{ true } | select()", "{ true } | rate()", "{ true } | coalesce(1)", "{ true } >", "{ true } | by(a",
+    ])
+    func refusesPipelines(_ query: String) {
+        #expect(throws: TraceQLError.self) { try TraceQLParser.parse(query) }
+    }
+
+    /// Structural operators bind tighter than `&&` and `||`, and read left to right.
+    @Test func structureBindsTighter() throws {
+        guard
+            case .and(_, .structural(let outer, .structural(let inner, _, _), _))? =
+                try TraceQLParser.parse("{ .a } && { .b } >> { .c } !< { .d }").spanset
+        else {
+            Issue.record("another tree")
+            return
+        }
+        #expect(outer.relation == .parent && outer.isNegated && !outer.isUnion)
+        #expect(inner.relation == .descendant && !inner.isNegated)
+    }
+
+    @Test(arguments: [
+        "{ } | rate()", "{ } | count_over_time() by (span.a, name) | topk(3)", "{ } | rate() > 2",
+        "{ } | quantile_over_time(duration, .5, 0.9) by (kind)", "{ } | histogram_over_time(duration)",
+        "100 * ({ .e } | rate() by (name)) / ({ } | rate() by (name))", "({ .a } && { .b }) | rate()",
+        "{ } | compare({ status = error }, 5) with (sample=true)", "{ .a } >> { .b } | count_over_time()",
+    ])
+    func acceptsMetrics(_ query: String) throws {
+        _ = try TraceQLParser.parseMetric(query)
+    }
+
+    @Test(arguments: [
+        "{ }", "{ } | quantile_over_time(duration)", "{ } | count_over_time(duration)", "{ } | rate() | topk(0)",
+        "{ } | compare({status=error}) > 10", "{ } | quantile_over_time(duration, 2)", "{ } | max_over_time(name)",
+        "1 +", "({ } | rate()", "rate()",
+    ])
+    func refusesMetrics(_ query: String) {
+        #expect(throws: TraceQLError.self) { try TraceQLParser.parseMetric(query) }
     }
 
     @Test func boundsNesting() {

@@ -50,7 +50,8 @@ enum PromQLComparison {
                     break
                 default:
                     return
-                        "\(row.labels.pairs) step \(step): \(block.values[cell]) \(String(describing: block.histograms[cell])), not \(String(describing: expected))"
+                        "\(row.labels.pairs) step \(step): \(block.values[cell]) "
+                        + "\(String(describing: block.histograms[cell])), not \(String(describing: expected))"
                 }
             }
         }
@@ -77,7 +78,8 @@ enum PromQLComparison {
 
     static func isNear(_ a: NativeHistogram, _ b: NativeHistogram) -> Bool {
         guard a.schema == b.schema, isNear(a.sum, b.sum), isNear(a.count, b.count), isNear(a.zeroCount, b.zeroCount),
-            isNear(a.zeroThreshold, b.zeroThreshold), a.bounds == b.bounds
+            isNear(a.zeroThreshold, b.zeroThreshold), a.bounds == b.bounds,
+            a.resetHint == 0 || a.resetHint == b.resetHint
         else { return false }
         return isNear(a.promBuckets.0, b.promBuckets.0) && isNear(a.promBuckets.1, b.promBuckets.1)
     }

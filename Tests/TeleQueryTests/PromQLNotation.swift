@@ -56,7 +56,7 @@ enum PromQLNotation {
                 depth += 1
             } else if character == "}" {
                 depth -= 1
-            } else if depth == 0, character == " " || character == "\t" {
+            } else if depth == 0, character == " " || character == "\t" || character == "@" {
                 end = index
                 break
             }
@@ -97,6 +97,38 @@ enum PromQLNotation {
             }
             out.append(contentsOf: expand(word))
         }
+    }
+
+    /// `-30s-1mx2` and the like, relative to the sample's time; unix milliseconds.
+    static func starts(_ text: Substring, _ step: Int64) -> ([Int64], [Int64]) {
+        var out: ([Int64], [Int64]) = ([], [])
+        var at: Int64 = 0
+        for word in text.split(whereSeparator: { $0 == " " || $0 == "\t" }) {
+            if word.hasPrefix("_") {
+                at += word.hasPrefix("_x") ? Int64(word.dropFirst(2)) ?? 1 : 1
+                continue
+            }
+            var body = word
+            var times: Int64 = 0
+            if let x = word.lastIndex(of: "x"), let count = Int64(word[word.index(after: x)...]) {
+                (body, times) = (word[..<x], count)
+            }
+            var parts: [Int64] = []
+            for part in body.split(omittingEmptySubsequences: true, whereSeparator: { $0 == "+" || $0 == "-" }) {
+                let isNegative = part.startIndex > body.startIndex && body[body.index(before: part.startIndex)] == "-"
+                parts.append((duration(part) ?? 0) * (isNegative ? -1 : 1))
+            }
+            var (value, growth) = (parts.first ?? 0, parts.count > 1 ? parts[1] : 0)
+            // `-1mx15` is one value many times; `-1m-1mx2` grows.
+            if parts.count < 2 { growth = 0 }
+            for _ in 0...times {
+                out.0.append(at * step)
+                out.1.append(at * step + value)
+                at += 1
+                value += growth
+            }
+        }
+        return out
     }
 
     /// `1`, `1x3`, `1+2x3`, `1-2x3`.

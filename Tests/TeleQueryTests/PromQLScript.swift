@@ -9,6 +9,8 @@ struct PromQLScript {
     /// What an `eval` expects.
     struct Expectation {
         var fails = false
+        /// Texts of failures and annotations that must be there.
+        var texts: [Text] = []
         var isOrdered = false
         var scalar: Double?
         var text: String?
@@ -17,6 +19,19 @@ struct PromQLScript {
         var wantsInfo: Bool?
         /// For a range vector: the times of the expected samples.
         var rangeTimes: PromGrid?
+    }
+
+    struct Text {
+        enum Kind: String {
+            case fail, warn, info
+        }
+        var kind: Kind
+        var text: String
+        var isPattern: Bool
+
+        func accepts(_ candidate: String) -> Bool {
+            isPattern ? (try? Pattern(text, anchored: false))?.matches(candidate) ?? false : candidate == text
+        }
     }
 
     struct Failure {
@@ -48,7 +63,7 @@ struct PromQLScript {
                 continue
             }
             var end = at + 1
-            while end < lines.count, !PromQLScript.trim(lines[end]).isEmpty { end += 1 }
+            while end < lines.count, !PromQLScript.trim(lines[end]).isEmpty, !lines[end].hasPrefix("eval") { end += 1 }
             let block = lines[at + 1..<end].map(PromQLScript.trim).filter { !$0.hasPrefix("#") }
             if line == "clear" {
                 engine = MemoryEngine()
@@ -90,8 +105,17 @@ struct PromQLScript {
                 case nil: break
                 }
             }
+            if rest.hasPrefix("@st") {
+                let starts = PromQLNotation.starts(rest.dropFirst(3), step)
+                engine.append(labels, times: starts.0, started: starts.1)
+                continue
+            }
             engine.append(labels, times: floats.0, values: floats.1)
             classic.add(labels, floats.0, floats.1)
+            // A storage knows which histograms go on from the one before, and says so.
+            for i in histograms.1.indices.dropFirst() where histograms.1[i].resetHint == 0 {
+                if !histograms.1[i].isReset(after: histograms.1[i - 1]) { histograms.1[i].resetHint = 2 }
+            }
             engine.append(labels, times: histograms.0, histograms: histograms.1)
         }
     }
@@ -137,15 +161,35 @@ struct PromQLScript {
                 return "warnings \(answer.warnings)"
             }
             if let wanted = expectation.wantsInfo, wanted == answer.infos.isEmpty { return "infos \(answer.infos)" }
+            for text in expectation.texts {
+                let found = text.kind == .warn ? answer.warnings : answer.infos
+                // Each text must be there, and nothing that no text asks for.
+                let asked = expectation.texts.filter { $0.kind == text.kind }
+                guard found.contains(where: text.accepts),
+                    found.allSatisfy({ one in asked.contains { $0.accepts(one) } })
+                else { return "\(text.kind) \(found), not \(text.text)" }
+            }
             return PromQLComparison.difference(answer, expectation, isInstant: isInstant)
         } catch {
-            return expectation.fails ? nil : "\(error)"
+            guard expectation.fails else { return "\(error)" }
+            var message = "\(error)"
+            if let failure = error as? PromFailure, case .execution(let text) = failure { message = text }
+            if let wrong = expectation.texts.first(where: { !$0.accepts(message) }) {
+                return "fails with \(message), not \(wrong.text)"
+            }
+            return nil
         }
     }
 
     private func read(_ entry: String, _ expectation: inout Expectation) {
         if entry.hasPrefix("expect ") {
             let words = entry.split(separator: " ", maxSplits: 2)
+            if words.count > 2, let kind = Text.Kind(rawValue: String(words[1])) {
+                for (prefix, isPattern) in [("msg:", false), ("regex:", true)] where words[2].hasPrefix(prefix) {
+                    let text = PromQLScript.trim(words[2].dropFirst(prefix.count))
+                    expectation.texts.append(Text(kind: kind, text: text, isPattern: isPattern))
+                }
+            }
             switch words[1] {
             case "fail": expectation.fails = true
             case "warn": expectation.wantsWarning = true

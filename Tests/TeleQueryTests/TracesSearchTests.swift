@@ -55,6 +55,30 @@ struct TracesSearchTests {
         #expect(try await search(query).map(\.id.low) == expected)
     }
 
+    /// Values go down to the engine; arrays, which match by their elements, stay undecided there.
+    @Test func valuesGoDown() throws {
+        func test(_ query: String) throws -> ValueTest? {
+            guard case .filter(let field)? = try TraceQLParser.parse(query).spanset,
+                case .attribute(_, _, .orNested(let test))? = TraceConditions.of(field).first
+            else { return nil }
+            return test
+        }
+        guard case .equalsInt(500)? = try test("{ span.http.status_code = 500 }"),
+            case .equalsText("u1")? = try test(#"{ .user.id = "u1" }"#),
+            case .number(min: 1.5, _, max: nil, _)? = try test("{ span.x > 1.5 }"),
+            case .matches? = try test(#"{ span.x =~ "a.*" }"#)
+        else {
+            Issue.record("a value did not go down")
+            return
+        }
+        guard case .filter(let field)? = try TraceQLParser.parse("{ nestedSetParent < 0 }").spanset,
+            case .isRoot? = TraceConditions.of(field).first
+        else {
+            Issue.record("a root test did not go down")
+            return
+        }
+    }
+
     @Test func summarisesTheWholeTrace() async throws {
         let found = try #require(try await search(#"{ name = "find" }"#).first)
         #expect(found.rootService == "gateway")
@@ -70,9 +94,9 @@ struct TracesSearchTests {
     @Test func limitsTracesAndSpans() async throws {
         #expect(try await search("{}", limit: 2).map(\.id.low) == [3, 2])
         let one = try #require(try await search("{ .http.status_code = 500 } || { status = error }", spss: 1).first)
-        #expect(one.matched == 2)
-        #expect(one.spans.map(\.id.raw) == [3])
-        #expect(one.spans.first?.attributes.map(\.key) == ["http.status_code"])
+        #expect(one.sets.map(\.matched) == [2])
+        #expect(one.sets.first?.spans.map(\.id.raw) == [3])
+        #expect(one.sets.first?.spans.first?.attributes.map(\.key) == ["http.status_code"])
     }
 
     /// A trace counts that overlaps the window, even where no span of it starts there.
@@ -94,7 +118,7 @@ struct TracesSearchTests {
                 "int:200", "int:500",
             ])
         #expect(try all.values(of: .rootService).map(\.value) == ["gateway"])
-        guard case .filter(let field) = try TraceQLParser.parse("{ status = error }") else { return }
+        guard case .filter(let field)? = try TraceQLParser.parse("{ status = error }").spanset else { return }
         let some = TraceTags(time: 0..<UInt64.max, field: field, snapshot: snapshot, budget: QueryBudget())
         #expect(try some.values(of: "service.name", scope: .any).map(\.value) == ["gateway", "orders"])
     }

@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTypes
 import TeleEngine
 import TeleModel
@@ -38,6 +39,47 @@ import Testing
                 times: [0, 10_000, 20_000, 30_000], values: [0, 10, 20, 30.5])
         }
         return engine
+    }
+
+    @Test func parsedQueries() {
+        #expect(
+            get("/api/v1/parse_query", [("query", "rate(a{b!~'c'}[5m] offset 1m)")]).body
+                == #"{"status":"success","data":{"type":"call","func":{"name":"rate","argTypes":["matrix"],"variadic":0,"returnType":"vector"},"args":[{"type":"matrixSelector","range":300000,"name":"a","offset":60000,"timestamp":null,"startOrEnd":null,"matchers":[{"name":"b","value":"c","type":"!~"},{"name":"__name__","value":"a","type":"="}],"anchored":false,"smoothed":false}]}}"#
+        )
+        let binary = get("/api/v1/parse_query", [("query", "a and on(x) sum by (x) (-b) @ end()")])
+        #expect(binary.status == 400)
+        let sets = get("/api/v1/parse_query", [("query", "a and on(x) (sum by (x) (-b @ end()))")])
+        #expect(sets.body.contains(#""card":"many-to-many","labels":["x"],"on":true"#), "\(sets.body)")
+        #expect(sets.body.contains(#""startOrEnd":"end""#) && sets.body.contains(#""grouping":["x"],"without":false"#))
+        #expect(get("/api/v1/parse_query", [("query", "sum(")]).status == 400)
+    }
+
+    @Test func federation() {
+        let engine = MemoryEngine()
+        let now = Int64(Date().timeIntervalSince1970 * 1000)
+        engine.append(LabelSet([("__name__", "a_total"), ("x", "q\"\n")]), times: [now - 60_000], values: [3])
+        engine.append(LabelSet([("__name__", "a_total"), ("instance", "i")]), times: [now - 9_000_000], values: [4])
+        engine.append(
+            LabelSet([("__name__", "gone")]), times: [now - 60_000], values: [SampleBatch.staleMarker])
+        let answer = get("/federate", [("match[]", "{__name__=~'.+'}"), ("match[]", "a_total")], in: engine)
+        let text = "# TYPE a_total untyped\na_total{x=\"q\\\"\\n\",instance=\"\"} 3 \(now - 60_000)\n"
+        #expect(answer.body == text)
+        #expect(get("/federate", [("match[]", "a{")]).status == 400)
+    }
+
+    @Test func status() {
+        let engine = MemoryEngine()
+        let now = Int64(Date().timeIntervalSince1970 * 1000)
+        for i in 0..<3 {
+            engine.append(LabelSet([("__name__", "a"), ("i", "\(i)")]), times: [now - 1000], values: [1])
+        }
+        let statistics = get("/api/v1/status/tsdb", [("limit", "1")], in: engine).body
+        #expect(statistics.contains(#""numSeries":3,"numLabelPairs":4"#), "\(statistics)")
+        #expect(statistics.contains(#""seriesCountByMetricName":[{"name":"a","value":3}]"#))
+        #expect(statistics.contains(#""labelValueCountByLabelName":[{"name":"i","value":3}]"#))
+        #expect(get("/api/v1/status/runtimeinfo").body.contains(#""startTime":"20"#))
+        #expect(get("/api/v1/features").body.contains(#""histogram_quantile":true"#))
+        #expect(get("/api/v1/admin/tsdb/snapshot").body.contains("admin APIs disabled"))
     }
 
     @Test func answers() {

@@ -23,6 +23,9 @@ package enum BlockFilter {
     @inline(__always)
     static func item(token: UInt64) -> UInt64 { Hash64.combine(5, token) }
 
+    @inline(__always)
+    static func item(trigram: UInt32) -> UInt64 { Hash64.combine(6, UInt64(trigram)) }
+
     // MARK: Bits
 
     package static func make(_ items: borrowing Span<UInt64>) -> [UInt8] {

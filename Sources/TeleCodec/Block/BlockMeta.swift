@@ -44,6 +44,19 @@ package struct BlockMeta: Sendable, Equatable {
         BlockFilter.mayContain(BlockFilter.item(name: Hash64.of(name)), in: filter.span)
     }
 
+    /// A part of a body. False alarms are common for texts of few or frequent letters.
+    package func mayContain(within text: [UInt8]) -> Bool {
+        if hasStructuredBodies { return true }
+        var trigrams = Trigrams()
+        let classes = Trigrams.classes
+        trigrams.insert(text.span, classes.span)
+        var isPossible = true
+        trigrams.forEach { trigram in
+            isPossible = isPossible && BlockFilter.mayContain(BlockFilter.item(trigram: trigram), in: filter.span)
+        }
+        return isPossible
+    }
+
     /// A whole word of a body. True for words that filters do not list (see ``Tokens``).
     package func mayContain(token: [UInt8]) -> Bool {
         if hasStructuredBodies { return true }

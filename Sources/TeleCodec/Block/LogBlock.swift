@@ -110,9 +110,13 @@ package enum LogBlock {
         let distinct = TextColumn.encode(texts.span, heap: heap, into: &out)
         TextColumn.encode(structured.span, heap: heap, into: &out)
         IntColumn.encode(numbers, into: &out)
+        var trigrams = Trigrams()
+        let classes = Trigrams.classes
         for range in distinct {
             let text = heap.extracting(range.range)
             Tokens.forEach(in: text) { filter.insert(BlockFilter.item(token: Hash64.of(text.extracting($0)))) }
+            trigrams.insert(text, classes.span)
         }
+        trigrams.forEach { filter.insert(BlockFilter.item(trigram: $0)) }
     }
 }

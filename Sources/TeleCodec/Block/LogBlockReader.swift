@@ -3,7 +3,7 @@ package import TeleModel
 /// Reads a log block page by page, as columns are wanted.
 package struct LogBlockReader {
     package let meta: BlockMeta
-    private let source: (Range<Int>) throws(CodecError) -> [UInt8]
+    let source: (Range<Int>) throws(CodecError) -> [UInt8]
 
     /// `source` gives bytes of the block (0 is its first byte); fewer than asked for is an error of the block.
     package init(_ meta: BlockMeta, source: @escaping (Range<Int>) throws(CodecError) -> [UInt8]) {

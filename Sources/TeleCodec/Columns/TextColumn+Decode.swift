@@ -33,7 +33,7 @@ extension TextColumn {
     }
 
     /// Texts that are no dictionary.
-    private static func decodeTexts(
+    static func decodeTexts(
         _ reader: inout ByteReader, count: Int, rows: [Int]?, into heap: inout ByteHeap
     ) throws(CodecError) -> [ByteRange] {
         guard count > 0 else { return [] }
@@ -45,7 +45,7 @@ extension TextColumn {
         }
     }
 
-    private static func decodeRaw(
+    static func decodeRaw(
         _ reader: inout ByteReader, count: Int, rows: [Int]?, into heap: inout ByteHeap
     ) throws(CodecError) -> [ByteRange] {
         let lengths = try IntColumn.decode(&reader, count: count)

@@ -2,7 +2,7 @@ internal import TeleModel
 
 extension TextTemplates {
     /// A template as pieces: literal bytes, or a slot.
-    private enum Piece {
+    enum Piece {
         case literal(Range<Int>)
         case decimal
         case hexadecimal(Int)
@@ -19,14 +19,22 @@ extension TextTemplates {
         var uses = [Int](repeating: 0, count: templateCount)
         for code in codes { uses[Int(code)] &+= 1 }
 
+        // Of templates that no wanted row has, only the slots count.
+        var isWanted = [Bool](repeating: rows == nil, count: templateCount)
+        if let rows { for row in rows { isWanted[Int(codes[row])] = true } }
         var pieces: [Piece] = []
         var pieceEnds: [Int] = []
+        pieceEnds.reserveCapacity(templateCount)
         var slots: [Int] = []
         var start = 0
-        for length in lengths {
+        for template in lengths.indices {
+            let length = lengths[template]
             guard length <= UInt64(text.count - start) else { throw reader.error("template behind the templates") }
             let end = start + Int(length)
-            slots.append(try parse(text.span, start..<end, &pieces))
+            let count =
+                isWanted[template]
+                ? try parse(text.span, start..<end, &pieces) : try countSlots(text.span, start..<end)
+            slots.append(count)
             pieceEnds.append(pieces.count)
             start = end
         }
@@ -34,7 +42,7 @@ extension TextTemplates {
         return try build(&reader, codes, rows, text, pieces, pieceEnds, slots, uses, values, &heap)
     }
 
-    private static func parse(
+    static func parse(
         _ text: borrowing Span<UInt8>, _ range: Range<Int>, _ pieces: inout [Piece]
     ) throws(CodecError) -> Int {
         var slots = 0
@@ -71,6 +79,27 @@ extension TextTemplates {
             at += 2
         }
         close(range.upperBound)
+        return slots
+    }
+
+    /// What ``parse`` gives back, without the pieces.
+    private static func countSlots(
+        _ text: borrowing Span<UInt8>, _ range: Range<Int>
+    ) throws(CodecError) -> Int {
+        var slots = 0
+        var at = range.lowerBound
+        while at < range.upperBound {
+            let byte = text[at]
+            at &+= 1
+            guard byte >= TextTemplate.escape, byte <= TextTemplate.hexadecimal else { continue }
+            if byte == TextTemplate.decimal {
+                slots &+= 1
+                continue
+            }
+            guard at < range.upperBound else { throw CodecError("template ends within a mark") }
+            if byte == TextTemplate.hexadecimal { slots &+= 1 }
+            at &+= 1
+        }
         return slots
     }
 

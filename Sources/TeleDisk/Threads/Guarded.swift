@@ -48,14 +48,16 @@ package final class Guarded<State>: @unchecked Sendable {
     /// Blocks until `ready` gives a value, or until the time is over: then nil.
     package func wait<Result>(atMost timeout: Duration? = nil, _ ready: (inout State) -> Result?) -> Result? {
         let deadline = timeout.map(Guarded.deadline)
-        return withLock { state in
-            while true {
-                if let result = ready(&state) { return result }
-                if var deadline {
-                    if pthread_cond_timedwait(condition, mutex, &deadline) == ETIMEDOUT { return ready(&state) }
-                } else {
-                    pthread_cond_wait(condition, mutex)
-                }
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        while true {
+            // An access of its own each time: the optimizer may take it that nobody else changes a value that is held
+            // `inout`, and would never look at it again after waiting.
+            if let result = ready(&state) { return result }
+            if var deadline {
+                if pthread_cond_timedwait(condition, mutex, &deadline) == ETIMEDOUT { return ready(&state) }
+            } else {
+                pthread_cond_wait(condition, mutex)
             }
         }
     }

@@ -19,6 +19,9 @@ package enum LokiLevel {
             let found = labels.first { $0.name == name } ?? metadata.first { $0.name == name }
             if let value = found?.value { return normalised(Array(value.utf8)[...]) ?? value }
         }
+        if let text = metadata.first(where: { $0.name == "severity_number" })?.value, let number = Int32(text) {
+            return name(ofSeverity: number)
+        }
         if severity != 0 { return name(ofSeverity: severity) }
         return fromLine(line) ?? unknown
     }

@@ -115,4 +115,10 @@ package enum LokiMapping {
         if body.kind == .string { return Array(batch.core.heap[body.range]) }
         return Array(ValueText.text(of: body, heap: batch.core.heap).utf8)
     }
+
+    /// Bytes of the line.
+    package static func lineCount(_ batch: LogBatch, row: Int) -> Int {
+        let body = batch.bodyValue(row)
+        return body.kind == .string ? Int(body.range.count) : line(batch, row: row).count
+    }
 }

@@ -27,6 +27,28 @@ package enum LogQLStage: Sendable {
     case drop([LogQLLabelPick])
     case keep([LogQLLabelPick])
     case decolorize
+    /// Its named groups become labels.
+    case regexp(Pattern)
+    case pattern(LinePattern)
+    case unpack
+    case lineFormat(LogQLTemplate)
+    case labelFormat([LogQLLabelFormat])
+}
+
+/// `name=other` renames, `name="template"` computes.
+package struct LogQLLabelFormat: Sendable {
+    package enum Source: Sendable {
+        case label(String)
+        case template(LogQLTemplate)
+    }
+
+    package var name: String
+    package var source: Source
+
+    package init(name: String, source: Source) {
+        self.name = name
+        self.source = source
+    }
 }
 
 /// `name="path"` of a parser stage, or a bare `name`, whose path is the name.
@@ -51,32 +73,6 @@ package struct LogQLLabelPick: Sendable {
     }
 }
 
-/// `|= "a" or "b"`: any of the texts, or none of them for the negative operators.
-package struct LogQLLineFilter: Sendable {
-    package enum Operation: String, Sendable {
-        case contains = "|="
-        case containsNot = "!="
-        case matches = "|~"
-        case matchesNot = "!~"
-
-        package var isNegative: Bool { self == .containsNot || self == .matchesNot }
-        package var isPattern: Bool { self == .matches || self == .matchesNot }
-    }
-
-    package var operation: Operation
-    package var texts: [String]
-    /// Compiled, a pattern a text, for `|~` and `!~`.
-    package var patterns: [Pattern]
-
-    package init(_ operation: Operation, _ texts: [String]) throws(PatternError) {
-        self.operation = operation
-        self.texts = texts
-        patterns = []
-        guard operation.isPattern else { return }
-        for text in texts { patterns.append(try Pattern(text)) }
-    }
-}
-
 /// A test of labels within a pipeline.
 package indirect enum LogQLLabelFilter: Sendable {
     package enum Comparison: String, Sendable {
@@ -93,6 +89,17 @@ package indirect enum LogQLLabelFilter: Sendable {
     /// Nanoseconds.
     case duration(name: String, Comparison, Int64)
     case size(name: String, Comparison, UInt64)
+    /// `ip("10.0.0.0/8")`
+    case address(name: String, isNegative: Bool, AddressRange)
     case and(LogQLLabelFilter, LogQLLabelFilter)
     case or(LogQLLabelFilter, LogQLLabelFilter)
+
+    /// The labels that it looks at.
+    package var names: [String] {
+        switch self {
+        case .text(let matcher): [matcher.name]
+        case .number(let name, _, _), .duration(let name, _, _), .size(let name, _, _), .address(let name, _, _): [name]
+        case .and(let a, let b), .or(let a, let b): a.names + b.names
+        }
+    }
 }

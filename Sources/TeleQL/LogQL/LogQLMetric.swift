@@ -1,3 +1,5 @@
+package import TeleModel
+
 /// What is done with the entries of a range. The names are LogQL's.
 package enum LogQLRangeOperation: String, Sendable, CaseIterable {
     case countOverTime = "count_over_time"
@@ -40,8 +42,10 @@ package enum LogQLRangeOperation: String, Sendable, CaseIterable {
 package enum LogQLVectorOperation: String, Sendable, CaseIterable {
     case sum, avg, min, max, count, stddev, stdvar, topk, bottomk, sort
     case sortDescending = "sort_desc"
+    /// Exact here: what Loki estimates with a sketch.
+    case approximateTopk = "approx_topk"
 
-    package var needsParameter: Bool { self == .topk || self == .bottomk }
+    package var needsParameter: Bool { self == .topk || self == .bottomk || self == .approximateTopk }
 }
 
 package enum LogQLBinaryOperation: String, Sendable {
@@ -157,4 +161,23 @@ package indirect enum LogQLMetric: Sendable {
     case range(LogQLRangeAggregation)
     case aggregation(LogQLVectorOperation, parameter: Int?, grouping: LogQLGrouping?, LogQLMetric)
     case binary(LogQLBinaryOperation, returnsBool: Bool, LogQLMatching, LogQLMetric, LogQLMetric)
+    case labelReplace(LogQLMetric, LogQLLabelReplace)
+    /// `variants(a, b) of ({...} [5m])`: each with its number as the label `__variant__`.
+    case variants([LogQLMetric], of: LogQLRangeAggregation)
+}
+
+/// `label_replace(v, target, replacement, source, pattern)`.
+package struct LogQLLabelReplace: Sendable {
+    package var target: String
+    package var replacement: String
+    package var source: String
+    /// Anchored at both ends.
+    package var pattern: Pattern
+
+    package init(target: String, replacement: String, source: String, pattern: Pattern) {
+        self.target = target
+        self.replacement = replacement
+        self.source = source
+        self.pattern = pattern
+    }
 }

@@ -17,7 +17,7 @@ extension LogQLParser {
     }
 
     /// `="value"` behind a name.
-    private mutating func matcher(_ name: String) throws(LogQLError) -> Matcher {
+    mutating func matcher(_ name: String) throws(LogQLError) -> Matcher {
         let operation: Matcher.Operation
         switch current.kind {
         case .symbol("="): operation = .equal
@@ -51,8 +51,8 @@ extension LogQLParser {
                 throw error("more than \(Limits.queryStages) pipeline stages", at: current)
             }
             switch current.kind {
-            case .symbol("|="), .symbol("!="), .symbol("|~"), .symbol("!~"): out.append(.line(try lineFilter()))
-            case .symbol("|>"), .symbol("!>"): throw unsupported("pattern line filters")
+            case .symbol("|="), .symbol("!="), .symbol("|~"), .symbol("!~"), .symbol("|>"), .symbol("!>"):
+                out.append(.line(try lineFilter()))
             case .symbol("|"):
                 if following.kind == .identifier("unwrap") { return out }
                 advance()
@@ -62,26 +62,7 @@ extension LogQLParser {
         }
     }
 
-    func unsupported(_ what: String) -> LogQLError {
-        error("\(what) are not supported by this version of tele", at: current)
-    }
-
-    private mutating func lineFilter() throws(LogQLError) -> LogQLLineFilter {
-        guard case .symbol(let text) = current.kind, let operation = LogQLLineFilter.Operation(rawValue: text) else {
-            throw unexpected("|=", "!=", "|~", "!~")
-        }
-        let token = current
-        advance()
-        if isWord("ip") { throw unsupported("ip() filters") }
-        var texts = [try string()]
-        while isWord("or"), case .string = following.kind {
-            advance()
-            texts.append(try string())
-        }
-        return try pattern(token) { () throws(PatternError) in try LogQLLineFilter(operation, texts) }
-    }
-
-    private mutating func stage() throws(LogQLError) -> LogQLStage {
+    mutating func stage() throws(LogQLError) -> LogQLStage {
         if isSymbol("(") { return .label(try labelFilter()) }
         guard case .identifier(let word) = current.kind else { throw unexpected() }
         let isComparison: Bool
@@ -94,7 +75,7 @@ extension LogQLParser {
         switch word {
         case "json":
             advance()
-            return .json(try extractions())
+            return .json(try extractions(isJSON: true))
         case "logfmt":
             advance()
             var strict = false
@@ -102,7 +83,7 @@ extension LogQLParser {
             while isSymbol("-"), let flag = flag() {
                 if flag == "strict" { strict = true } else { keepEmpty = true }
             }
-            return .logfmt(strict: strict, keepEmpty: keepEmpty, try extractions())
+            return .logfmt(strict: strict, keepEmpty: keepEmpty, try extractions(isJSON: false))
         case "drop":
             advance()
             return .drop(try picks())
@@ -112,7 +93,10 @@ extension LogQLParser {
         case "decolorize":
             advance()
             return .decolorize
-        case "regexp", "pattern", "unpack", "line_format", "label_format": throw unsupported("\(word) stages")
+        case "unpack":
+            advance()
+            return .unpack
+        case "regexp", "pattern", "line_format", "label_format": return try textStage(word)
         default:
             advance()
             throw unexpected()
@@ -133,82 +117,20 @@ extension LogQLParser {
         return nil
     }
 
-    private mutating func extractions() throws(LogQLError) -> [LogQLExtraction] {
+    private mutating func extractions(isJSON: Bool) throws(LogQLError) -> [LogQLExtraction] {
         var out: [LogQLExtraction] = []
         guard case .identifier = current.kind else { return out }
         while true {
             let name = try identifier()
             if take("=") {
-                out.append(LogQLExtraction(name: name, path: try string()))
+                let token = current
+                let path = try string()
+                if isJSON, LogQLPath.parts(path) == nil { throw error("cannot parse expression [\(path)]", at: token) }
+                out.append(LogQLExtraction(name: name, path: path))
             } else {
                 out.append(LogQLExtraction(name: name, path: name))
             }
             guard take(",") else { return out }
-        }
-    }
-
-    private mutating func picks() throws(LogQLError) -> [LogQLLabelPick] {
-        var out: [LogQLLabelPick] = []
-        while true {
-            let name = try identifier()
-            var test: Matcher?
-            if case .symbol(let text) = current.kind, ["=", "!=", "=~", "!~"].contains(text) {
-                test = try matcher(name)
-            }
-            out.append(LogQLLabelPick(name: name, matcher: test))
-            guard take(",") else { return out }
-        }
-    }
-
-    /// `a="b" and c > 5 or (d <= 10ms)`; a comma or a blank between is `and`.
-    mutating func labelFilter() throws(LogQLError) -> LogQLLabelFilter {
-        try nested { (parser: inout LogQLParser) throws(LogQLError) -> LogQLLabelFilter in
-            var left = try parser.labelFilterAll()
-            while parser.takeWord("or") {
-                try parser.countOperation()
-                left = .or(left, try parser.labelFilterAll())
-            }
-            return left
-        }
-    }
-
-    private mutating func labelFilterAll() throws(LogQLError) -> LogQLLabelFilter {
-        var left = try labelFilterOne()
-        while true {
-            let isNext = takeWord("and") || take(",") || startsLabelFilter
-            guard isNext else { return left }
-            try countOperation()
-            left = .and(left, try labelFilterOne())
-        }
-    }
-
-    private var startsLabelFilter: Bool {
-        guard case .identifier(let name) = current.kind, name != "or", case .symbol(let text) = following.kind else {
-            return false
-        }
-        return ["=", "!=", "=~", "!~", "==", ">", ">=", "<", "<="].contains(text)
-    }
-
-    private mutating func labelFilterOne() throws(LogQLError) -> LogQLLabelFilter {
-        if take("(") {
-            let inner = try labelFilter()
-            try expect(")")
-            return inner
-        }
-        let name = try identifier()
-        if case .string = following.kind { return .text(try matcher(name)) }
-        guard case .symbol(let text) = current.kind,
-            let comparison = LogQLLabelFilter.Comparison(rawValue: text == "=" ? "==" : text)
-        else { throw unexpected("=", "=~", "!~", "!=", ">", ">=", "<", "<=") }
-        advance()
-        let isNegative = take("-")
-        defer { advance() }
-        switch current.kind {
-        case .number(let value): return .number(name: name, comparison, isNegative ? -value : value)
-        case .duration(let value): return .duration(name: name, comparison, isNegative ? -value : value)
-        case .size(let value) where !isNegative: return .size(name: name, comparison, value)
-        case .identifier("ip"): throw unsupported("ip() filters")
-        default: throw unexpected("STRING", "NUMBER", "DURATION", "BYTES")
         }
     }
 }

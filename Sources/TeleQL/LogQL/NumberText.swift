@@ -18,6 +18,39 @@ package enum NumberText {
         return Double(lower)
     }
 
+    /// A number in a label, as Go's ParseFloat reads it: with `_` between digits, hexadecimal with an exponent, and no
+    /// value that a double can't hold.
+    package static func value(_ text: String) -> Double? {
+        let lower = text.lowercased()
+        switch lower {
+        case "inf", "+inf", "infinity", "+infinity": return .infinity
+        case "-inf", "-infinity": return -.infinity
+        case "nan": return .nan
+        default: break
+        }
+        let unsigned = lower.first == "-" || lower.first == "+" ? lower.dropFirst() : lower[...]
+        let plain = String(lower.filter { $0 != "_" })
+        guard !unsigned.isEmpty, unsigned.first != "_", unsigned.last != "_", plain.utf8.count <= 400 else {
+            return nil
+        }
+        let isHex = unsigned.hasPrefix("0x")
+        let allowed = isHex ? "0123456789abcdefxp.+-" : "0123456789e.+-"
+        guard plain.utf8.allSatisfy({ allowed.utf8.contains($0) }), !isHex || plain.contains("p"),
+            plain.utf8.contains(where: { (0x30...0x39).contains($0) })
+        else { return nil }
+        var digits = plain.hasPrefix("+") ? String(plain.dropFirst()) : plain
+        // Swift wants a digit on both sides of the point.
+        digits = digits.hasSuffix(".") ? digits + "0" : digits.replacing(".e", with: ".0e")
+        guard let value = Double(digits), value.isFinite else { return nil }
+        return value
+    }
+
+    /// A duration in a label: Go's units alone, up to hours.
+    package static func goDuration(_ text: String) -> Int64? {
+        guard !text.utf8.contains(where: { "dwy".utf8.contains($0) }) else { return nil }
+        return duration(text)
+    }
+
     /// Nanoseconds of a duration: Go's (`1.5s`, `1h30m`, `100µs`, `-1m`) with Prometheus' days, weeks and years.
     /// nil where it is none or does not fit.
     package static func duration(_ text: some StringProtocol) -> Int64? {

@@ -1,8 +1,15 @@
+internal import TeleModel
+
 /// Type rules of PromQL over a tree; messages are Prometheus'.
 internal enum PromChecker {
     internal static func check(_ expression: PromExpr) throws(PromError) {
         switch expression.kind {
-        case .number, .string, .selector, .matrix: break
+        case .number, .string: break
+        case .selector(let selector), .matrix(let selector, _):
+            guard selector.matchers.contains(where: { !$0.acceptsMissing }) else {
+                throw PromError(
+                    "vector selector must contain at least one non-empty matcher", at: expression.range.lowerBound)
+            }
         case .negate(let inner), .paren(let inner): try check(inner)
         case .subquery(let subquery): try check(subquery.inner)
         case .binary(let binary): try check(binary, expression)
@@ -83,7 +90,8 @@ internal enum PromChecker {
             }
         }
         for (i, argument) in call.arguments.enumerated() {
-            try check(argument)
+            // What info() is given beside the vector only filters: it may match anything.
+            if function.name != "info" || i == 0 { try check(argument) }
             try expect(argument, types[min(i, types.count - 1)], "call to function \"\(function.name)\"")
         }
     }

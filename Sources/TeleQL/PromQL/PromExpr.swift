@@ -82,6 +82,8 @@ package struct PromSelector: Sendable {
     package var offset: PromDuration?
     package var at: PromAt?
     package var edges = PromEdges.samples
+
+    package init(name: String? = nil) { self.name = name }
 }
 
 package struct PromSubquery: Sendable {

@@ -41,6 +41,7 @@ package struct PromFunction: Sendable {
         list += define("histogram_quantile", [.scalar, .vector])
         list += define(
             "histogram_quantiles", [.vector, .string, .scalar, .scalar], variadic: 9, experimental: true)
+        list += define("start_timestamp", [.vector], experimental: true)
         list += define("info", [.vector, .vector], variadic: 1, experimental: true)
         list += define("label_join", [.vector, .string, .string, .string], variadic: -1)
         list += define("label_replace", [.vector, .string, .string, .string, .string])

@@ -110,9 +110,6 @@ extension PromParser {
         if let name = selector.name {
             selector.matchers.append(try matcher("__name__", .equal, name, at: start))
         }
-        guard selector.matchers.contains(where: { !$0.acceptsMissing }) else {
-            throw PromError("vector selector must contain at least one non-empty matcher", at: start)
-        }
         return try node(.selector(selector), from: start)
     }
 

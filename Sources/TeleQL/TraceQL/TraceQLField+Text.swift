@@ -1,3 +1,5 @@
+import TeleModel
+
 extension TraceQLField {
     /// As it is written: what names a group of `by()` and a label of a metric.
     package var text: String {
@@ -24,6 +26,15 @@ extension TraceQLField {
     private static func quoted(_ name: String) -> String {
         let isPlain = name.utf8.allSatisfy { $0 > 0x20 && !"\"{}()=~!<>&|^,`\\".utf8.contains($0) }
         return isPlain ? name : QuotedText.quote(name)
+    }
+
+    /// `nestedSetParent < 0`, as Grafana asks for roots: a span without a parent, which it tells by itself.
+    package var isRootTest: Bool {
+        guard case .binary(let operation, .intrinsic(.nestedSetParent), .literal(.int(let bound))) = self else {
+            return false
+        }
+        return operation == .less && bound == 0 || operation == .lessOrEqual && bound == -1
+            || operation == .equal && bound == -1
     }
 
     /// Whether it looks at anything of a span.

@@ -3,7 +3,9 @@ import TeleModel
 /// Walks one JSON object in a line without building a tree. Depth is bounded by ``Limits/valueDepth``.
 struct JSONScanner {
     enum Kind {
-        /// String (unescaped), number (as written) or boolean.
+        /// Unescaped.
+        case string
+        /// Number (as written) or boolean.
         case scalar
         /// An object or array, as its JSON text.
         case nested
@@ -17,12 +19,11 @@ struct JSONScanner {
     init(_ text: [UInt8]) { self.text = text }
 
     /// Calls for each member with its path (array elements have their index); null is left out. Elements of arrays are
-    /// `nested` unless they are asked for by path: callers tell by the path. False where the line is no JSON object.
+    /// `nested` unless they are asked for by path: callers tell by the path. What stands behind the object is not looked at, as in
+    /// Loki. False where the line begins with no JSON object.
     mutating func scan(_ body: ([String], Kind, String) -> Void) -> Bool {
         skip()
-        guard at < text.count, text[at] == UInt8(ascii: "{"), value(false, body) else { return false }
-        skip()
-        return at == text.count
+        return at < text.count && text[at] == UInt8(ascii: "{") && value(false, body)
     }
 
     private mutating func skip() {
@@ -50,7 +51,7 @@ struct JSONScanner {
             if !path.isEmpty { body(path, .nested, String(decoding: text[start..<at], as: UTF8.self)) }
         case UInt8(ascii: "\""):
             guard let string = string() else { return false }
-            body(path, inArray ? .nested : .scalar, string)
+            body(path, inArray ? .nested : .string, string)
         default:
             while at < text.count, !",]} \t\r\n".utf8.contains(text[at]) { at += 1 }
             let word = String(decoding: text[start..<at], as: UTF8.self)
@@ -99,12 +100,19 @@ struct JSONScanner {
     }
 
     private mutating func string() -> String? {
-        var end = at + 1
+        let start = at + 1
+        var end = start
         while end < text.count, text[end] != UInt8(ascii: "\"") { end += text[end] == UInt8(ascii: "\\") ? 2 : 1 }
         guard end < text.count else { return nil }
         var out: [UInt8] = []
         guard JSONScanner.unescape(text[at + 1..<end], &out) else { return nil }
         at = end + 1
+        // Half of a surrogate pair makes Loki's parser give the string up.
+        if let escape = ByteSearch.find(Array("\\u".utf8).span, in: text.span.extracting(start..<end)),
+            escape >= 0, JSONScanner.hasLoneSurrogate(text[start..<end])
+        {
+            return ""
+        }
         return String(decoding: out, as: UTF8.self)
     }
 
@@ -155,25 +163,24 @@ struct JSONScanner {
         return true
     }
 
-    /// `a.b[0]["c"]` as the path that ``scan(_:)`` gives.
-    static func path(_ text: String) -> [String] {
-        var out: [String] = []
-        var part: [UInt8] = []
-        var quote = false
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""): quote.toggle()
-            case UInt8(ascii: "."), UInt8(ascii: "["), UInt8(ascii: "]"):
-                if quote {
-                    part.append(byte)
-                } else if !part.isEmpty {
-                    out.append(String(decoding: part, as: UTF8.self))
-                    part = []
-                }
-            default: part.append(byte)
+    /// Whether an escape of a surrogate stands without its other half.
+    private static func hasLoneSurrogate(_ text: ArraySlice<UInt8>) -> Bool {
+        var at = text.startIndex
+        var isOpen = false
+        while at < text.endIndex {
+            guard text[at] == UInt8(ascii: "\\"), at + 1 < text.endIndex else {
+                if isOpen { return true }
+                at += 1
+                continue
             }
+            var code: UInt32 = 0
+            let isUnicode = text[at + 1] == UInt8(ascii: "u") && text.endIndex - at >= 6
+            if isUnicode { code = text[at + 2..<at + 6].reduce(0) { $0 << 4 | UInt32(Hex.value($1) ?? 0) } }
+            let isLow = (0xdc00..<0xe000).contains(code)
+            if isOpen != isLow { return true }
+            isOpen = (0xd800..<0xdc00).contains(code)
+            at += isUnicode ? 6 : 2
         }
-        if !part.isEmpty { out.append(String(decoding: part, as: UTF8.self)) }
-        return out
+        return isOpen
     }
 }

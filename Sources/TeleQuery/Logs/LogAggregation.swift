@@ -33,8 +33,8 @@ enum LogAggregation {
         var out: [LogSeries] = []
         for key in order.sorted() {
             guard let group = groups[key] else { continue }
-            if operation == .topk || operation == .bottomk {
-                out += ranked(group.members, parameter ?? 1, isTop: operation == .topk, count)
+            if operation.needsParameter {
+                out += ranked(group.members, parameter ?? 1, isTop: operation != .bottomk, count)
                 continue
             }
             let values: [Double?] = (0..<count).map { step in
@@ -50,12 +50,12 @@ enum LogAggregation {
         switch operation {
         case .sum: values.reduce(0, +)
         case .avg: values.reduce(0, +) / Double(values.count)
-        case .min: values.reduce(.infinity) { $1 < $0 ? $1 : $0 }
-        case .max: values.reduce(-.infinity) { $1 > $0 ? $1 : $0 }
+        case .min: values.dropFirst().reduce(values[0]) { $1 < $0 || $0.isNaN ? $1 : $0 }
+        case .max: values.dropFirst().reduce(values[0]) { $1 > $0 || $0.isNaN ? $1 : $0 }
         case .count: Double(values.count)
         case .stdvar: LogWindow.variance(values[...])
         case .stddev: LogWindow.variance(values[...]).squareRoot()
-        case .topk, .bottomk, .sort, .sortDescending: values.first ?? .nan
+        case .topk, .bottomk, .approximateTopk, .sort, .sortDescending: values.first ?? .nan
         }
     }
 

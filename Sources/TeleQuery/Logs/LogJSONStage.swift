@@ -8,10 +8,10 @@ enum LogJSONStage {
         var scanner = JSONScanner(line)
         var leaves: [(path: [String], value: String)] = []
         let wantsAll = extractions.isEmpty
-        let paths = extractions.map { JSONScanner.path($0.path) }
+        let paths = extractions.map { LogQLPath.parts($0.path) ?? [$0.path] }
         let isSound = scanner.scan { path, kind, text in
             if wantsAll {
-                if kind == .scalar { leaves.append((path, text)) }
+                if kind != .nested { leaves.append((path, text)) }
             } else if paths.contains(path) {
                 leaves.append((path, text))
             }
@@ -26,6 +26,23 @@ enum LogJSONStage {
             }
         }
         if !isSound { labels.setError("JSONParserErr", "the line is not a JSON object") }
+    }
+
+    /// `| unpack`: the strings of a packed object become labels and its `_entry` the line; an object without `_entry`
+    /// stays as it is.
+    static func unpack(_ entry: inout LogEntry) {
+        if entry.line.isEmpty { return }
+        var scanner = JSONScanner(entry.line)
+        var members: [(name: String, value: String)] = []
+        var line: String?
+        let isSound = scanner.scan { path, kind, text in
+            guard kind == .string, path.count == 1 else { return }
+            if path[0] == "_entry" { line = text } else { members.append((path[0], text)) }
+        }
+        guard isSound else { return entry.labels.setError("JSONParserErr", "the line is not a JSON object") }
+        guard let line else { return }
+        for member in members { entry.labels.setParsed(sanitised(member.name), member.value) }
+        entry.line = Array(line.utf8)
     }
 
     /// A label name: illegal bytes become `_`, a leading digit gets `_` before it.

@@ -8,11 +8,15 @@ enum LogLabelTest {
         switch filter {
         case .text(let matcher): return matcher.accepts(labels[matcher.name] ?? "")
         case .number(let name, let comparison, let value):
-            return test(name, &labels, comparison, value) { NumberText.number($0) }
+            return test(name, &labels, comparison, value) { NumberText.value($0) }
         case .duration(let name, let comparison, let value):
-            return test(name, &labels, comparison, value) { NumberText.duration($0) }
+            return test(name, &labels, comparison, value) { NumberText.goDuration($0) }
         case .size(let name, let comparison, let value):
             return test(name, &labels, comparison, value) { NumberText.size($0) }
+        case .address(let name, let isNegative, let range):
+            if labels.hasError { return true }
+            guard let text = labels[name] else { return false }
+            return range.isFound(in: Array(text.utf8)) != isNegative
         case .and(let a, let b):
             let left = accepts(a, &labels)
             return left && accepts(b, &labels)

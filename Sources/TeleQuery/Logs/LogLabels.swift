@@ -39,6 +39,23 @@ package struct LogLabels: Sendable {
         labels.append(Label(name: name, value: value, origin: .parsed))
     }
 
+    /// The same, but the last of equal names wins.
+    package mutating func setParsed(_ name: String, _ value: String) {
+        var name = name
+        if labels.contains(where: { $0.name == name && $0.origin != .parsed }) { name += "_extracted" }
+        if let at = labels.firstIndex(where: { $0.name == name }) {
+            labels[at].value = value
+        } else {
+            labels.append(Label(name: name, value: value, origin: .parsed))
+        }
+    }
+
+    /// Sets a label whatever it was before.
+    package mutating func replace(_ name: String, _ value: String) {
+        labels.removeAll { $0.name == name }
+        labels.append(Label(name: name, value: value, origin: .parsed))
+    }
+
     package mutating func setError(_ kind: String, _ details: String) {
         guard !hasError else { return }
         labels.append(Label(name: LogLabels.error, value: kind, origin: .parsed))

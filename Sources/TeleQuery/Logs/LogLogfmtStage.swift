@@ -54,7 +54,7 @@ enum LogLogfmtStage {
                 }
             }
             if key.isEmpty {
-                if !value.isEmpty { isSound = false }
+                if at > start { isSound = false }
                 continue
             }
             body(String(decoding: key, as: UTF8.self), String(decoding: value, as: UTF8.self))

@@ -20,7 +20,8 @@ package struct LogMetricEvaluator {
         case .vector(let value):
             return .matrix([LogSeries(labels: [], values: Array(repeating: value, count: steps.count))])
         case .range(let aggregation): return .matrix(try range(aggregation, grouping: nil, sums: false))
-        case .aggregation(.sum, _, let grouping, .range(let inner)) where inner.operation.isAdditive:
+        case .aggregation(.sum, _, let grouping, .range(let inner))
+        where inner.operation.isAdditive && inner.grouping == nil:
             // Additive counts can be counted into the groups directly: no series of their own, often no labels read.
             let all = LogQLGrouping(isWithout: false, labels: [])
             return .matrix(try range(inner, grouping: grouping ?? all, sums: true))
@@ -33,6 +34,19 @@ package struct LogMetricEvaluator {
             let (a, b) = (try evaluate(left), try evaluate(right))
             return try LogBinary(operation: operation, returnsBool: returnsBool, matching: matching, count: steps.count)
                 .run(a, b)
+        case .labelReplace(let inner, let replacement):
+            guard case .matrix(let series) = try evaluate(inner) else { throw .bad("label_replace needs a vector") }
+            return .matrix(try LogLabelReplacement.run(replacement, series))
+        case .variants(let metrics, _):
+            var out: [LogSeries] = []
+            for (number, inner) in metrics.enumerated() {
+                guard case .matrix(let series) = try evaluate(inner) else { throw .bad("variants needs vectors") }
+                for one in series {
+                    let labels = one.labels.filter { $0.name != "__variant__" } + [("__variant__", String(number))]
+                    out.append(LogSeries(labels: LokiMapping.sorted(labels), values: one.values))
+                }
+            }
+            return .matrix(out)
         }
     }
 
@@ -82,7 +96,7 @@ extension LogQLRangeOperation {
     /// Sums of these over series are the same operation over all their entries.
     var isAdditive: Bool {
         switch self {
-        case .countOverTime, .rate, .bytesOverTime, .bytesRate: true
+        case .countOverTime, .rate, .bytesOverTime, .bytesRate, .sumOverTime: true
         default: false
         }
     }

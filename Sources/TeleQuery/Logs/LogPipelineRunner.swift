@@ -24,13 +24,21 @@ package struct LogPipelineRunner {
         stages = pipeline.stages
         let usesLabels = stages.contains { if case .line = $0 { false } else { true } }
         self.needsMetadata = needsMetadata || usesLabels
+        var sawLine = true
+        isPushed = stages.map { stage in
+            switch stage {
+            case .line(let filter): return sawLine && LogPipelineRunner.conditions(filter) != nil
+            case .decolorize, .unpack, .lineFormat:
+                sawLine = false
+                return false
+            default: return false
+            }
+        }
         self.needsLine = needsLine || !stages.isEmpty || self.needsMetadata
     }
 
-    /// How many leading stages the engine has decided for string bodies.
-    private var pushedStages: Int {
-        stages.prefix { if case .line = $0 { true } else { false } }.count
-    }
+    /// For each stage whether the engine decides it for string bodies: line filters that see the line as it came.
+    private let isPushed: [Bool]
 
     /// The scan for a time range, conditions included.
     package func scan(_ time: Range<UInt64>, order: ScanOrder, limit: Int?) -> LogScan {
@@ -39,26 +47,40 @@ package struct LogPipelineRunner {
         scan.order = order
         scan.limitHint = limit
         scan.columns = needsMetadata ? .all : needsLine ? .body : []
-        for case .line(let filter) in stages.prefix(pushedStages) {
-            scan.conditions += LogPipelineRunner.conditions(filter)
+        for (stage, isPushed) in zip(stages, isPushed) {
+            if isPushed, case .line(let filter) = stage {
+                scan.conditions += LogPipelineRunner.conditions(filter) ?? []
+            }
         }
         return scan
     }
 
-    static func conditions(_ filter: LogQLLineFilter) -> [LogCondition] {
-        switch filter.operation {
-        case .containsNot: return filter.texts.map { .bodyContainsNot(Array($0.utf8)) }
-        case .matchesNot: return filter.patterns.map { .bodyMatchesNot($0) }
-        case .contains where filter.texts.count == 1:
-            return filter.texts[0].isEmpty ? [] : [.bodyContains(Array(filter.texts[0].utf8))]
-        case .matches where filter.patterns.count == 1: return [.bodyMatches(filter.patterns[0])]
-        case .contains:
-            guard let any = try? Pattern(filter.texts.map(quoted).joined(separator: "|")) else { return [] }
-            return [.bodyMatches(any)]
-        case .matches:
-            guard let any = try? Pattern(filter.texts.map { "(?:\($0))" }.joined(separator: "|")) else { return [] }
-            return [.bodyMatches(any)]
+    /// The filter as conditions that decide it; nil where the engine has none for it.
+    static func conditions(_ filter: LogQLLineFilter) -> [LogCondition]? {
+        var conditions: [LogCondition] = []
+        for test in filter.tests {
+            switch (test, filter.operation.isNegative) {
+            case (.text(let text), false): conditions.append(.bodyContains(text))
+            case (.text(let text), true): conditions.append(.bodyContainsNot(text))
+            case (.matches(let pattern), false): conditions.append(.bodyMatches(pattern))
+            case (.matches(let pattern), true): conditions.append(.bodyMatchesNot(pattern))
+            default: return nil
+            }
         }
+        if filter.operation.isNegative { return conditions }
+        if conditions.count == 1 {
+            if case .bodyContains(let text) = conditions[0], text.isEmpty { return [] }
+            return conditions
+        }
+        let sources = filter.tests.map { test in
+            switch test {
+            case .text(let text): quoted(String(decoding: text, as: UTF8.self))
+            case .matches(let pattern): "(?:\(pattern.source))"
+            default: ""
+            }
+        }
+        guard let any = try? Pattern(sources.joined(separator: "|")) else { return nil }
+        return [.bodyMatches(any)]
     }
 
     /// A text as a pattern that matches it alone.
@@ -72,18 +94,19 @@ package struct LogPipelineRunner {
     }
 
     /// Calls with the entries of a batch that pass all stages, in the batch's order, until it returns false.
-    package func forEachEntry(in batch: LogBatch, _ body: (LogEntry) -> Bool) {
+    package func forEachEntry(
+        in batch: LogBatch, skipping isSkipped: (LogBatch, Int) -> Bool = { _, _ in false }, _ body: (LogEntry) -> Bool
+    ) {
         var scopes: [UInt32: [LokiMapping.Pair]] = [:]
-        let pushed = pushedStages
         for row in 0..<batch.count {
             let fingerprint = batch.core.resources.fingerprints[Int(batch.resource[row])]
-            guard let stream = streams.byFingerprint[fingerprint] else { continue }
+            guard let stream = streams.byFingerprint[fingerprint], !isSkipped(batch, row) else { continue }
             var line: [UInt8] = []
             var metadata: [LokiMapping.Pair] = []
-            var decided = 0
+            var isString = false
             if needsLine {
                 line = LokiMapping.line(batch, row: row)
-                if batch.bodyKind[row] == ValueKind.string.rawValue { decided = pushed }
+                isString = batch.bodyKind[row] == ValueKind.string.rawValue
             }
             if needsMetadata {
                 let scope = batch.scope[row]
@@ -95,7 +118,10 @@ package struct LogPipelineRunner {
             }
             var entry = LogEntry(
                 time: batch.timestamp(row), line: line, labels: LogLabels(stream: stream.labels, metadata: metadata))
-            let passes = stages.dropFirst(decided).allSatisfy { LogStageRunner.run($0, &entry) }
+            var passes = true
+            for index in stages.indices where passes && !(isString && isPushed[index]) {
+                passes = LogStageRunner.run(stages[index], &entry)
+            }
             if passes, !body(entry) { return }
         }
     }

@@ -16,6 +16,8 @@ struct LogRangeCollector {
     let grouping: LogQLGrouping?
     let steps: LogSteps
     private(set) var failure: String?
+    /// A query that speaks of `__error__` counts entries with errors instead of failing.
+    private let keepsErrors: Bool
     private(set) var heldBytes = 0
     private var groups: [Group] = []
     private var index: [String: Int] = [:]
@@ -24,6 +26,9 @@ struct LogRangeCollector {
         self.aggregation = aggregation
         self.grouping = grouping
         self.steps = steps
+        let filters = aggregation.pipeline.stages.compactMap { if case .label(let filter) = $0 { filter } else { nil } }
+        let names = (filters + (aggregation.unwrap?.filters ?? [])).flatMap(\.names)
+        keepsErrors = names.contains(LogLabels.error) || (grouping?.labels.contains(LogLabels.error) ?? false)
     }
 
     private var counts: Bool { aggregation.unwrap == nil }
@@ -43,23 +48,25 @@ struct LogRangeCollector {
     }
 
     mutating func add(_ entry: LogEntry) {
-        if let kind = entry.labels[LogLabels.error] {
-            let details = entry.labels[LogLabels.errorDetails] ?? ""
-            failure =
-                "pipeline error: '\(kind)' for series: '\(shown(entry.labels))'. \(details)\n"
-                + "Use a label filter to intentionally skip this error. (e.g | __error__!=\"\(kind)\")."
-            return
-        }
+        var entry = entry
         var value = countsBytes ? Double(entry.line.count) : 1
         if let unwrap = aggregation.unwrap {
             guard let text = entry.labels[unwrap.label] else { return }
-            var labels = entry.labels
-            guard let found = LogRangeCollector.convert(text, unwrap.conversion) else {
-                failure = "pipeline error: 'SampleExtractionErr' for series: '\(shown(entry.labels))'."
+            if let found = LogRangeCollector.convert(text, unwrap.conversion) {
+                value = found
+            } else {
+                entry.labels.setError("SampleExtractionErr", "\(QuotedText.quote(text)) is no number")
+            }
+            for filter in unwrap.filters where !LogLabelTest.accepts(filter, &entry.labels) { return }
+        }
+        if let kind = entry.labels[LogLabels.error] {
+            guard keepsErrors else {
+                let details = entry.labels[LogLabels.errorDetails] ?? ""
+                failure =
+                    "pipeline error: '\(kind)' for series: '\(shown(entry.labels))'. \(details)\n"
+                    + "Use a label filter to intentionally skip this error. (e.g | __error__!=\"\(kind)\")."
                 return
             }
-            value = found
-            for filter in unwrap.filters where !LogLabelTest.accepts(filter, &labels) { return }
         }
         let (time, overflow) = Int64(clamping: entry.time).addingReportingOverflow(aggregation.offset)
         guard !overflow else { return }
@@ -83,9 +90,9 @@ struct LogRangeCollector {
 
     static func convert(_ text: String, _ conversion: LogQLUnwrap.Conversion) -> Double? {
         switch conversion {
-        case .none: NumberText.number(text)
-        case .duration, .durationSeconds: NumberText.duration(text).map { Double($0) / 1e9 }
-        case .bytes: NumberText.size(text).map(Double.init)
+        case .none: NumberText.value(text)
+        case .duration, .durationSeconds: NumberText.goDuration(text).map { Double($0) / 1e9 }
+        case .bytes: NumberText.size(text).map { Double($0) }
         }
     }
 
@@ -96,7 +103,10 @@ struct LogRangeCollector {
         } else if aggregation.operation == .absentOverTime {
             pairs = []
         }
-        if let unwrap = aggregation.unwrap { pairs.removeAll { $0.name == unwrap.label } }
+        // The label that the numbers come from stays only where it is asked for.
+        if let unwrap = aggregation.unwrap, grouping?.isWithout ?? true {
+            pairs.removeAll { $0.name == unwrap.label }
+        }
         let key = LogStreams.key(pairs)
         if let known = index[key] { return known }
         index[key] = groups.count
@@ -138,7 +148,8 @@ struct LogRangeCollector {
             while low < high, group.times[low] <= start { low += 1 }
             guard low < high else { return nil }
             return LogWindow.value(
-                aggregation.operation, aggregation.parameter, group.values[low..<high], seconds: seconds)
+                aggregation.operation, aggregation.parameter, group.values[low..<high],
+                times: group.times[low..<high], start: start, end: end)
         }
     }
 

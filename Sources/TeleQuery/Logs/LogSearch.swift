@@ -26,7 +26,7 @@ package struct LogSearch: Sendable {
     package var isForward: Bool
     /// Labels of streams alone make the streams; metadata and parsed labels stand with each entry.
     package var categorizes: Bool
-    /// Entries less than this many nanoseconds after the one before of their stream are left out; 0 for all.
+    /// Entries less than this many nanoseconds after the one taken before are left out; 0 for all.
     package var interval: UInt64 = 0
 
     package init(pipeline: LogQLPipeline, time: Range<UInt64>, limit: Int, isForward: Bool, categorizes: Bool) {
@@ -45,36 +45,68 @@ package struct LogSearch: Sendable {
         var results: [LogStreamResult] = []
         var index: [String: Int] = [:]
         var taken = 0
+        var lastTime: UInt64?
+        var bytes = 0
+        /// Whether more are wanted.
+        func take(_ entry: LogEntry) -> Bool {
+            let labels = categorizes ? entry.labels.pairs(.stream) : entry.labels.pairs(.stream, .metadata, .parsed)
+            let key = LogStreams.key(labels)
+            let at: Int
+            if let known = index[key] {
+                at = known
+            } else {
+                at = results.count
+                index[key] = at
+                results.append(LogStreamResult(labels: labels, entries: []))
+            }
+            if interval > 0, let lastTime {
+                let gap = entry.time > lastTime ? entry.time - lastTime : lastTime - entry.time
+                if gap < interval { return true }
+            }
+            lastTime = entry.time
+            bytes += entry.line.count + 64 * entry.labels.labels.count
+            results[at].entries.append(
+                LogStreamResult.Entry(
+                    time: entry.time, line: entry.line, metadata: categorizes ? entry.labels.pairs(.metadata) : [],
+                    parsed: categorizes ? entry.labels.pairs(.parsed) : []))
+            taken += 1
+            return taken < limit
+        }
         let scan = runner.scan(time, order: isForward ? .oldestFirst : .newestFirst, limit: limit)
-        try snapshot.scanLogs(scan, budget: budget) { (batch: LogBatch) throws(EngineError) -> Bool in
-            var bytes = 0
-            runner.forEachEntry(in: batch) { entry in
-                let labels = categorizes ? entry.labels.pairs(.stream) : entry.labels.pairs(.stream, .metadata, .parsed)
-                let key = LogStreams.key(labels)
-                let at: Int
-                if let known = index[key] {
-                    at = known
-                } else {
-                    at = results.count
-                    index[key] = at
-                    results.append(LogStreamResult(labels: labels, entries: []))
-                }
-                if interval > 0, let last = results[at].entries.last {
-                    let gap = entry.time > last.time ? entry.time - last.time : last.time - entry.time
-                    if gap < interval { return true }
-                }
-                bytes += entry.line.count + 64 * entry.labels.labels.count
-                results[at].entries.append(
-                    LogStreamResult.Entry(
-                        time: entry.time, line: entry.line, metadata: categorizes ? entry.labels.pairs(.metadata) : [],
-                        parsed: categorizes ? entry.labels.pairs(.parsed) : []))
-                taken += 1
+        if let lookup = LogTraceLookup(pipeline, streams) {
+            for entry in try entries(lookup, lookup.scans(scan), runner, snapshot, budget) where !take(entry) { break }
+        } else {
+            try snapshot.scanLogs(scan, budget: budget) { (batch: LogBatch) throws(EngineError) -> Bool in
+                bytes = 0
+                runner.forEachEntry(in: batch, take)
+                try budget.charge(bytes: bytes)
                 return taken < limit
             }
-            try budget.charge(bytes: bytes)
-            return taken < limit
         }
         return results.filter { !$0.entries.isEmpty }
             .sorted { LogStreams.key($0.labels).utf8.lexicographicallyPrecedes(LogStreams.key($1.labels).utf8) }
+    }
+
+    /// The entries of several scans in the order of one.
+    private func entries(
+        _ lookup: LogTraceLookup, _ scans: [LogScan], _ runner: LogPipelineRunner, _ snapshot: any EngineSnapshot,
+        _ budget: QueryBudget
+    ) throws(EngineError) -> [LogEntry] {
+        var out: [LogEntry] = []
+        for (number, scan) in scans.enumerated() {
+            var count = 0
+            try snapshot.scanLogs(scan, budget: budget) { (batch: LogBatch) throws(EngineError) -> Bool in
+                var bytes = 0
+                runner.forEachEntry(in: batch, skipping: { lookup.isFound($0, $1, before: number) }) { entry in
+                    bytes += entry.line.count + 64 * entry.labels.labels.count
+                    out.append(entry)
+                    count += 1
+                    return count < limit || interval > 0
+                }
+                try budget.charge(bytes: bytes)
+                return count < limit || interval > 0
+            }
+        }
+        return isForward ? out.sorted { $0.time < $1.time } : out.sorted { $0.time > $1.time }
     }
 }

@@ -19,6 +19,19 @@ enum LogStageRunner {
                 return !isError && !wanted.contains { isPicked($0, label) }
             }
         case .decolorize: entry.line = decolorized(entry.line)
+        case .regexp(let pattern): extract(pattern, entry.line, &entry.labels)
+        case .pattern(let pattern):
+            for capture in pattern.captures(entry.line.span) {
+                let text = String(decoding: entry.line[capture.range], as: UTF8.self)
+                entry.labels.setParsed(capture.name, text)
+            }
+        case .unpack: LogJSONStage.unpack(&entry)
+        case .lineFormat(let template):
+            let run = LogTemplateRun(entry)
+            do throws(LogTemplateError) { entry.line = try run.text(template) } catch {
+                entry.labels.setError("TemplateFormatErr", error.message)
+            }
+        case .labelFormat(let formats): format(formats, &entry)
         }
         return true
     }
@@ -28,21 +41,48 @@ enum LogStageRunner {
     }
 
     static func accepts(_ filter: LogQLLineFilter, _ line: [UInt8]) -> Bool {
-        let found =
-            filter.operation.isPattern
-            ? filter.patterns.contains { $0.matches(line.span) }
-            : filter.texts.contains { contains(line, Array($0.utf8)) }
+        let found = filter.tests.contains { test in
+            switch test {
+            case .text(let text): ByteSearch.find(text.span, in: line.span) != nil
+            case .matches(let pattern): pattern.matches(line.span)
+            case .fits(let pattern): pattern.matches(line.span)
+            case .address(let range): range.isFound(in: line)
+            }
+        }
         return found != filter.operation.isNegative
     }
 
-    /// Plain substring search; the engine's own comes first, this sees only what it left over.
-    static func contains(_ text: [UInt8], _ part: [UInt8]) -> Bool {
-        guard let first = part.first else { return true }
-        guard part.count <= text.count else { return false }
-        for at in 0...(text.count - part.count) where text[at] == first {
-            if text[at..<at + part.count].elementsEqual(part) { return true }
+    /// Named groups become labels; one that took no part is empty.
+    private static func extract(_ pattern: Pattern, _ line: [UInt8], _ labels: inout LogLabels) {
+        guard let groups = pattern.captures(in: line.span) else { return }
+        for (name, range) in zip(pattern.groupNames, groups) {
+            guard let name else { continue }
+            labels.setParsed(name, range.map { String(decoding: line[$0], as: UTF8.self) } ?? "")
         }
-        return false
+    }
+
+    /// All templates see the labels as they were before the first of them ran.
+    private static func format(_ formats: [LogQLLabelFormat], _ entry: inout LogEntry) {
+        var run: LogTemplateRun?
+        for format in formats {
+            switch format.source {
+            case .label(let source):
+                guard let at = entry.labels.labels.firstIndex(where: { $0.name == source }) else { continue }
+                let found = entry.labels.labels[at]
+                entry.labels.labels.removeAll { $0.name == source || $0.name == format.name }
+                entry.labels.labels.append(
+                    LogLabels.Label(name: format.name, value: found.value, origin: found.origin))
+            case .template(let template):
+                let current = run ?? LogTemplateRun(entry)
+                run = current
+                do throws(LogTemplateError) {
+                    let text = try current.text(template)
+                    entry.labels.replace(format.name, String(decoding: text, as: UTF8.self))
+                } catch {
+                    entry.labels.setError("TemplateFormatErr", error.message)
+                }
+            }
+        }
     }
 
     /// Without ANSI escape sequences (`ESC [ ... letter`).

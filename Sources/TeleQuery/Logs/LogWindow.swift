@@ -1,23 +1,27 @@
+import TeleModel
 import TeleQL
 
 /// What the unwrapped values of one window come to, oldest first.
 enum LogWindow {
+    /// `times` are those of the values, unix nanoseconds, within `(start, end]`.
     static func value(
-        _ operation: LogQLRangeOperation, _ parameter: Double?, _ values: ArraySlice<Double>, seconds: Double
+        _ operation: LogQLRangeOperation, _ parameter: Double?, _ values: ArraySlice<Double>, times: ArraySlice<Int64>,
+        start: Int64, end: Int64
     ) -> Double {
+        let seconds = LogWindow.seconds(start, end)
         let count = Double(values.count)
         switch operation {
         case .sumOverTime: return values.reduce(0, +)
         case .rate: return values.reduce(0, +) / seconds
         case .avgOverTime: return values.reduce(0, +) / count
-        case .minOverTime: return values.reduce(.infinity) { $1 < $0 || $0.isNaN ? $1 : $0 }
-        case .maxOverTime: return values.reduce(-.infinity) { $1 > $0 || $0.isNaN ? $1 : $0 }
+        case .minOverTime: return values.dropFirst().reduce(values.first ?? .nan) { $1 < $0 || $0.isNaN ? $1 : $0 }
+        case .maxOverTime: return values.dropFirst().reduce(values.first ?? .nan) { $1 > $0 || $0.isNaN ? $1 : $0 }
         case .firstOverTime: return values.first ?? .nan
         case .lastOverTime: return values.last ?? .nan
         case .stdvarOverTime: return variance(values)
         case .stddevOverTime: return variance(values).squareRoot()
         case .quantileOverTime: return quantile(parameter ?? 0, values)
-        case .rateCounter: return counterIncrease(values) / seconds
+        case .rateCounter: return counterIncrease(values, times, start, end) / seconds
         case .countOverTime, .bytesOverTime, .bytesRate, .absentOverTime: return count
         }
     }
@@ -48,15 +52,31 @@ enum LogWindow {
         return sorted[low] * (1 - weight) + sorted[high] * weight
     }
 
-    /// A fall of a counter is a reset: it counts from zero again.
-    private static func counterIncrease(_ values: ArraySlice<Double>) -> Double {
-        guard let first = values.first, let last = values.last else { return 0 }
-        var resets = 0.0
+    private static func seconds(_ from: Int64, _ to: Int64) -> Double { Double(to.subtractingSaturated(from)) / 1e9 }
+
+    /// A fall of a counter is a reset: it counts from zero again. The increase is extrapolated to the ends of the window
+    /// as Prometheus does: by what is missing, or half of the usual distance where more than that is missing, and never
+    /// to before the counter was zero.
+    private static func counterIncrease(
+        _ values: ArraySlice<Double>, _ times: ArraySlice<Int64>, _ start: Int64, _ end: Int64
+    ) -> Double {
+        guard values.count > 1, let first = values.first, let last = values.last, let from = times.first,
+            let to = times.last
+        else { return 0 }
+        var increase = last - first
         var previous = first
         for value in values {
-            if value < previous { resets += previous }
+            if value < previous { increase += previous }
             previous = value
         }
-        return last - first + resets
+        let sampled = seconds(from, to)
+        guard sampled > 0 else { return 0 }
+        let distance = sampled / Double(values.count - 1)
+        var before = seconds(start, from)
+        if increase > 0, first >= 0 { before = min(before, sampled * first / increase) }
+        let after = seconds(to, end)
+        let limit = distance * 1.1
+        let covered = sampled + (before < limit ? before : distance / 2) + (after < limit ? after : distance / 2)
+        return increase * (covered / sampled)
     }
 }

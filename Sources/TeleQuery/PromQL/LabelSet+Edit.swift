@@ -1,4 +1,5 @@
 internal import TeleModel
+internal import TeleQL
 
 extension LabelSet {
     private static let nameBytes = Array("__name__".utf8)
@@ -40,13 +41,8 @@ extension LabelSet {
         return LabelSet(pairs)
     }
 
-    /// `{a="b", c="d"}` as messages show it.
+    /// `{__name__="x", a="b"}` as messages show it.
     internal var text: String {
-        var inner: [String] = []
-        var metric = ""
-        for pair in pairs {
-            if pair.name == "__name__" { metric = pair.value } else { inner.append("\(pair.name)=\"\(pair.value)\"") }
-        }
-        return metric + "{" + inner.joined(separator: ", ") + "}"
+        "{" + pairs.map { "\($0.name)=\(PromPrinter.quote($0.value))" }.joined(separator: ", ") + "}"
     }
 }

@@ -116,7 +116,7 @@ extension NativeHistogram {
     }
 
     /// Whether a counter began anew between an earlier histogram and this one.
-    internal func isReset(after earlier: NativeHistogram) -> Bool {
+    package func isReset(after earlier: NativeHistogram) -> Bool {
         if resetHint == 1 { return true }
         if resetHint == 2 { return false }
         if count < earlier.count || isCustom != earlier.isCustom { return true }

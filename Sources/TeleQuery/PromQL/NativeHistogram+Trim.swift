@@ -53,8 +53,7 @@ extension NativeHistogram {
         var lower = lower
         if lower == -.infinity {
             if upper <= 0 {
-                if keepsLower, value > -.infinity { return (count, min(upper, value)) }
-                return value < upper && !keepsLower || keepsLower ? (0, 0) : (0, 0)
+                return keepsLower && value > -.infinity ? (count, min(upper, value)) : (0, 0)
             }
             if value < 0 { return (0, 0) }
             lower = 0
@@ -62,12 +61,15 @@ extension NativeHistogram {
         if keepsLower ? value >= upper : value <= lower { return (count, middle(lower, upper)) }
         if keepsLower ? value <= lower : value >= upper { return (0, 0) }
         let below = share(of: value, lower, upper)
+        let isLinear = isCustom || (lower <= 0 && upper >= 0)
         return keepsLower
-            ? (count * below, middle(lower, value)) : (count * (1 - below), middle(value, upper))
+            ? (count * below, middle(lower, value, isLinear: isLinear))
+            : (count * (1 - below), middle(value, upper, isLinear: isLinear))
     }
 
-    private func middle(_ lower: Double, _ upper: Double) -> Double {
-        if isCustom || (lower <= 0 && upper >= 0) {
+    /// The arithmetic middle within custom and zero buckets, else the geometric one.
+    private func middle(_ lower: Double, _ upper: Double, isLinear: Bool = false) -> Double {
+        if isLinear || isCustom || (lower <= 0 && upper >= 0) {
             if lower.isInfinite { return upper }
             return upper.isInfinite ? lower : (lower + upper) / 2
         }

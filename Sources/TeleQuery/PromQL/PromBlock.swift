@@ -29,6 +29,20 @@ package struct PromBlock: Sendable {
         return count - 1
     }
 
+    internal mutating func reserve(rows: Int) {
+        labels.reserveCapacity(rows)
+        dropsName.reserveCapacity(rows)
+        values.reserveCapacity(rows * steps)
+        state.reserveCapacity(rows * steps)
+    }
+
+    internal mutating func append(_ labels: LabelSet, dropsName: Bool, _ row: PromRow) {
+        self.labels.append(labels)
+        self.dropsName.append(dropsName)
+        values.append(contentsOf: row.values)
+        state.append(contentsOf: row.state)
+    }
+
     internal mutating func set(_ row: Int, _ step: Int, _ value: Double) {
         values[row * steps + step] = value
         state[row * steps + step] = PromBlock.float
@@ -55,15 +69,6 @@ package struct PromBlock: Sendable {
     internal func droppingEmptyRows() -> PromBlock {
         for row in 0..<count where isEmpty(row: row) { return keeping(0..<count) }
         return self
-    }
-
-    /// Fills a row whose values were worked out beside.
-    internal mutating func fill(_ row: Int, _ rowValues: [Double], _ rowState: [UInt8]) {
-        let base = row * steps
-        for step in 0..<steps {
-            values[base + step] = rowValues[step]
-            state[base + step] = rowState[step]
-        }
     }
 
     internal mutating func append(_ other: PromBlock, _ row: Int) {

@@ -11,36 +11,44 @@ extension PromEvaluator {
     }
 
     internal func groups(_ block: PromBlock, _ aggregate: PromAggregate) -> Groups {
+        groups(block.labels, block.dropsName, aggregate)
+    }
+
+    internal func groups(_ rows: [LabelSet], _ dropsName: [Bool], _ aggregate: PromAggregate) -> Groups {
         let names = aggregate.grouping.map { Array($0.utf8) }
         var out = Groups()
         var seen: [LabelSet: Int] = [:]
-        for row in 0..<block.count {
+        out.ofRow.reserveCapacity(rows.count)
+        let without = names + [Array("__name__".utf8)]
+        for row in rows.indices {
             var labels = LabelSet.empty
             if aggregate.isWithout {
-                labels = block.labels[row].removing(names + [Array("__name__".utf8)])
+                labels = rows[row].removing(without)
             } else if !names.isEmpty {
-                labels = block.labels[row].keeping(names)
+                labels = rows[row].keeping(names)
             }
             if let known = seen[labels] {
                 out.ofRow.append(known)
-                if block.dropsName[row] { out.dropsName[known] = true }
+                if dropsName[row] { out.dropsName[known] = true }
                 continue
             }
             seen[labels] = out.labels.count
             out.ofRow.append(out.labels.count)
             out.labels.append(labels)
-            out.dropsName.append(block.dropsName[row])
+            out.dropsName.append(dropsName[row])
         }
         return out
     }
 
     internal func evaluate(_ aggregate: PromAggregate, _ grid: PromGrid) throws(PromFailure) -> PromBlock {
-        let block = try vector(aggregate.inner, grid)
+        let rows = try rows(aggregate.inner, grid)
+        if let fused = try fused(aggregate, rows, grid) { return fused }
+        let block = try block(rows, grid)
         if aggregate.operation == .countValues { return try countValues(aggregate, block) }
         if !block.histograms.isEmpty, PromEvaluator.ignoresHistograms.contains(aggregate.operation) {
             infos.insert(
-                "PromQL info: ignored histogram in \(aggregate.operation.rawValue) aggregation \(place(aggregate.inner))"
-            )
+                "PromQL info: ignored histogram in \(aggregate.operation.rawValue) aggregation "
+                    + place(aggregate.inner))
         }
         let groups = groups(block, aggregate)
         var parameters: [Double] = []
@@ -61,7 +69,7 @@ extension PromEvaluator {
         .min, .max, .stddev, .stdvar, .topk, .bottomk, .quantile,
     ]
 
-    private func output(_ groups: Groups, _ steps: Int) -> PromBlock {
+    internal func output(_ groups: Groups, _ steps: Int) -> PromBlock {
         var out = PromBlock(steps: steps)
         for i in groups.labels.indices { _ = out.addRow(groups.labels[i], dropsName: groups.dropsName[i]) }
         return out
@@ -131,30 +139,30 @@ extension PromEvaluator {
     ) {
         guard !block.histograms.isEmpty else { return }
         let steps = block.steps
-        var counts = [Double](repeating: 0, count: out.values.count)
+        var members: [Int: [NativeHistogram]] = [:]
         for row in 0..<block.count {
             for step in 0..<steps where block.state[row * steps + step] == PromBlock.histogram {
-                let cell = groups.ofRow[row] * steps + step
                 guard let histogram = block.histograms[row * steps + step] else { continue }
-                if out.state[cell] == PromBlock.float {
-                    // Floats and histograms do not mix.
-                    counts[cell] = -.infinity
-                    continue
-                }
-                counts[cell] += 1
-                out.histograms[cell] = out.histograms[cell].map { $0.adding(histogram) ?? $0 } ?? histogram
+                members[groups.ofRow[row] * steps + step, default: []].append(histogram)
             }
         }
-        for cell in counts.indices where counts[cell] != 0 {
-            if counts[cell] < 0 {
+        for (cell, list) in members {
+            if out.state[cell] == PromBlock.float {
                 out.state[cell] = PromBlock.absent
                 warnings.insert(
-                    "PromQL warning: encountered a mix of histograms and floats for aggregation \(place(aggregate.inner))"
+                    "PromQL warning: encountered a mix of histograms and floats for aggregation "
+                        + place(aggregate.inner)
                 )
                 continue
             }
+            guard let total = isAverage ? PromHistogramSum.mean(list) : PromHistogramSum.total(list) else {
+                note(.mixedSchemas, .empty, aggregate.inner)
+                continue
+            }
+            if total.isReconciled { note(.reconciledAggregation, .empty, aggregate.inner) }
+            if total.hasConflictingResets { note(.conflictingResets("aggregation"), .empty, aggregate.inner) }
             out.state[cell] = PromBlock.histogram
-            if isAverage { out.histograms[cell] = out.histograms[cell]?.scaled(by: 1 / counts[cell]) }
+            out.histograms[cell] = total.value
         }
     }
 
@@ -178,13 +186,17 @@ extension PromEvaluator {
 
     private func countValues(_ aggregate: PromAggregate, _ block: PromBlock) throws(PromFailure) -> PromBlock {
         let label = aggregate.parameter.map(string) ?? ""
-        guard !label.isEmpty else { throw .execution("invalid label name \"\(label)\" in count_values") }
+        // Names are UTF-8; what was none came out of the parser with replacement characters.
+        if label.isEmpty || label.contains("\u{FFFD}") {
+            throw .execution("invalid label name \(aggregate.parameter.map(text) ?? "")")
+        }
         let names = aggregate.grouping.map { Array($0.utf8) }
         var out = PromBlock(steps: block.steps)
         var rows: [LabelSet: Int] = [:]
         for row in 0..<block.count {
-            for step in 0..<block.steps where block.state[row * block.steps + step] == PromBlock.float {
-                let text = FloatText.string(block.values[row * block.steps + step])
+            for step in 0..<block.steps where block.state[row * block.steps + step] != PromBlock.absent {
+                let cell = row * block.steps + step
+                let text = block.histograms[cell]?.text ?? FloatText.string(block.values[cell])
                 let labelled: LabelSet
                 if aggregate.isWithout {
                     labelled = block.labels[row].removing(names + [Array("__name__".utf8)]).setting(label, text)
@@ -211,7 +223,8 @@ extension PromEvaluator {
         for step in 0..<steps {
             let parameter = parameters[step]
             if aggregate.operation == .limitRatio {
-                if parameter.isNaN { throw .execution("ratio value is NaN") }
+                if parameter.isNaN { throw .execution("Ratio value is NaN") }
+                if parameter.magnitude > 1 { noteRatio(parameter, aggregate) }
             } else if parameter.isNaN || parameter.magnitude > 9.2e18 {
                 throw .execution(
                     parameter.isNaN
@@ -229,7 +242,8 @@ extension PromEvaluator {
                 default:
                     let ratio = min(max(parameter, -1), 1)
                     present = present.filter { row in
-                        let share = Double(block.labels[row].fingerprint >> 11) * 0x1p-53
+                        let bytes = block.labels[row].bytes
+                        let share = Double(PromXXHash.of(bytes.span)) / 0x1p64
                         return ratio >= 0 ? share < ratio : share >= 1 + ratio
                     }
                 }
@@ -239,6 +253,13 @@ extension PromEvaluator {
             }
         }
         return out.keeping(steps == 1 ? order : Array(0..<out.count))
+    }
+
+    private func noteRatio(_ ratio: Double, _ aggregate: PromAggregate) {
+        guard let parameter = aggregate.parameter else { return }
+        warnings.insert(
+            "PromQL warning: ratio value should be between -1 and 1, got \(FloatText.string(ratio)), capping to "
+                + "\(ratio > 0 ? "1" : "-1") \(place(parameter))")
     }
 
     /// The rows with the greatest (or least) values, best first, ties in the order given, NaN last.

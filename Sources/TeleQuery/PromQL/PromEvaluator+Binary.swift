@@ -23,13 +23,26 @@ extension PromOperator {
         default: .nan
         }
     }
+
+    internal var isTrim: Bool { self == .trimUpper || self == .trimLower }
+    /// The result has the name of its operand: comparisons and trims.
+    internal var keepsName: Bool { isComparison || isTrim }
+
+    /// A histogram times, by or trimmed at a number.
+    internal func apply(_ histogram: NativeHistogram, _ number: Double) -> NativeHistogram {
+        switch self {
+        case .multiply: histogram.scaled(by: number)
+        case .divide: histogram.divided(by: number)
+        default: histogram.trimmed(at: number, keepsLower: self == .trimUpper)
+        }
+    }
 }
 
 extension PromEvaluator {
     internal func evaluate(_ binary: PromBinary, _ grid: PromGrid) throws(PromFailure) -> PromValue {
-        if binary.operation == .trimUpper || binary.operation == .trimLower {
-            throw .execution("operator \(binary.operation.rawValue) is not implemented")
-        }
+        let stats = wantsResets
+        if binary.operation.isTrim { wantsResets = false }
+        defer { wantsResets = stats }
         let left = try evaluate(binary.left, grid)
         let right = try evaluate(binary.right, grid)
         switch (left, right) {
@@ -56,6 +69,9 @@ extension PromEvaluator {
             let base = row * block.steps
             for step in 0..<block.steps {
                 switch block.state[base + step] {
+                case PromBlock.float where binary.operation.isTrim:
+                    out.state[base + step] = PromBlock.absent
+                    noteIncompatible(binary, "float", "float")
                 case PromBlock.float:
                     let value = block.values[base + step]
                     let result =
@@ -68,19 +84,19 @@ extension PromEvaluator {
                     }
                 case PromBlock.histogram:
                     guard let histogram = block.histograms[base + step],
-                        binary.operation == .multiply || (binary.operation == .divide && !isSwapped)
+                        binary.operation == .multiply
+                            || (!isSwapped && (binary.operation == .divide || binary.operation.isTrim))
                     else {
                         out.state[base + step] = PromBlock.absent
                         out.histograms[base + step] = nil
                         noteIncompatible(binary, isSwapped ? "float" : "histogram", isSwapped ? "histogram" : "float")
                         continue
                     }
-                    let factor = binary.operation == .multiply ? scalars[step] : 1 / scalars[step]
-                    out.histograms[base + step] = histogram.scaled(by: factor)
+                    out.histograms[base + step] = binary.operation.apply(histogram, scalars[step])
                 default: break
                 }
             }
-            if !filters { out.dropsName[row] = true }
+            if !filters, !binary.operation.isTrim { out.dropsName[row] = true }
         }
         return out.droppingEmptyRows()
     }
@@ -95,7 +111,7 @@ extension PromEvaluator {
     private func signatures(_ block: PromBlock, _ matching: PromMatching) -> [LabelSet] {
         let names = matching.labels.map { Array($0.utf8) }
         if matching.isOn { return block.labels.map { $0.keeping(names) } }
-        return block.labels.map { names.isEmpty ? $0.removingName() : $0.removing(names).removingName() }
+        return block.labels.map { names.isEmpty ? $0.removingName() : $0.removing(names + [Array("__name__".utf8)]) }
     }
 
     private func combine(
@@ -146,8 +162,8 @@ extension PromEvaluator {
         for row in 0..<one.count { oneRows[oneSignatures[row], default: []].append(row) }
         var manyRows: [LabelSet: [Int]] = [:]
         for row in 0..<many.count { manyRows[manySignatures[row], default: []].append(row) }
-        let fillOne = isSwapped ? matching.fillLeft : matching.fillRight
-        let fillMany = isSwapped ? matching.fillRight : matching.fillLeft
+        // As Prometheus has it: with group_right the sides change places, the fill values do not.
+        let (fillOne, fillMany) = (matching.fillRight, matching.fillLeft)
         var out = PromBlock(steps: steps)
         var targets: [LabelSet: Int] = [:]
 
@@ -162,7 +178,7 @@ extension PromEvaluator {
             let labels = resultLabels(
                 binary, matching, manyRow.map { many.labels[$0] }, oneRow.map { one.labels[$0] }, signature)
             let drops =
-                binary.returnsBool || !binary.operation.isComparison
+                binary.returnsBool || !binary.operation.keepsName
                 || (manyRow.map { many.dropsName[$0] } ?? false)
             var value = 0.0
             var histogram: NativeHistogram?
@@ -179,6 +195,10 @@ extension PromEvaluator {
                 let manyValue = manyCell.map { many.values[$0] } ?? fillMany ?? .nan
                 let oneValue = oneCell.map { one.values[$0] } ?? fillOne ?? .nan
                 let (a, b) = isSwapped ? (oneValue, manyValue) : (manyValue, oneValue)
+                if binary.operation.isTrim {
+                    noteIncompatible(binary, "float", "float")
+                    return
+                }
                 value = binary.operation.apply(a, b)
                 if binary.operation.isComparison, !binary.returnsBool {
                     if value == 0 { return }
@@ -213,8 +233,8 @@ extension PromEvaluator {
                         rows.contains(where: { $0 != row && many.state[$0 * steps + step] != PromBlock.absent })
                     {
                         throw .execution(
-                            "multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)"
-                        )
+                            "multiple matches for labels: many-to-one matching must be explicit "
+                                + "(group_left/group_right)")
                     }
                 }
                 try emit(row, found, step, signature)
@@ -246,13 +266,12 @@ extension PromEvaluator {
         _ binary: PromBinary, _ left: NativeHistogram?, _ right: NativeHistogram?, _ a: Double, _ b: Double
     ) -> (Double, NativeHistogram?)? {
         switch (binary.operation, left, right) {
-        case (.add, let x?, let y?): return x.adding(y).map { (0, $0) }
-        case (.subtract, let x?, let y?): return x.adding(y.scaled(by: -1)).map { (0, $0) }
-        case (.multiply, let x?, nil): return (0, x.scaled(by: b))
+        case (.add, let x?, let y?), (.subtract, let x?, let y?): return sum(binary, x, y).map { (0, $0) }
         case (.multiply, nil, let y?): return (0, y.scaled(by: a))
-        case (.divide, let x?, nil): return (0, x.scaled(by: 1 / b))
+        case (.multiply, let x?, nil), (.divide, let x?, nil), (.trimUpper, let x?, nil), (.trimLower, let x?, nil):
+            return (0, binary.operation.apply(x, b))
         case (.equal, let x?, let y?), (.notEqual, let x?, let y?):
-            let holds = (x == y) == (binary.operation == .equal)
+            let holds = x.isSame(as: y) == (binary.operation == .equal)
             if binary.returnsBool { return (holds ? 1 : 0, nil) }
             return holds ? (0, x) : nil
         default:
@@ -261,11 +280,26 @@ extension PromEvaluator {
         }
     }
 
+    private func sum(_ binary: PromBinary, _ a: NativeHistogram, _ b: NativeHistogram) -> NativeHistogram? {
+        let isAddition = binary.operation == .add
+        let place = PromExpr(.string(""), range: binary.left.range)
+        guard var total = PromHistogramSum.total([a, isAddition ? b : b.scaled(by: -1)]) else {
+            note(.mixedSchemas, .empty, place)
+            return nil
+        }
+        if total.isReconciled { note(isAddition ? .reconciledAddition : .reconciledSubtraction, .empty, place) }
+        if Set([a.resetHint, b.resetHint]) == [1, 2] {
+            note(.conflictingResets(isAddition ? "addition" : "subtraction"), .empty, place)
+        }
+        if !isAddition { total.value.resetHint = NativeHistogram.gauge }
+        return total.value
+    }
+
     private func resultLabels(
         _ binary: PromBinary, _ matching: PromMatching, _ many: LabelSet?, _ one: LabelSet?, _ signature: LabelSet
     ) -> LabelSet {
         var labels = many ?? signature
-        if binary.returnsBool || !binary.operation.isComparison { labels = labels.removingName() }
+        if binary.returnsBool || !binary.operation.keepsName { labels = labels.removingName() }
         if matching.cardinality == .oneToOne {
             let names = matching.labels.map { Array($0.utf8) }
             labels = matching.isOn ? labels.keeping(names) : labels.removing(names)

@@ -7,6 +7,13 @@ extension PromEvaluator {
         _ call: PromCall, _ expression: PromExpr, _ grid: PromGrid
     ) throws(PromFailure) -> PromValue {
         let name = call.function.name
+        let stats = wantsResets
+        defer { wantsResets = stats }
+        switch name {
+        case "histogram_count", "histogram_sum", "histogram_avg": wantsResets = true
+        case "histogram_quantile", "histogram_quantiles", "histogram_fraction": wantsResets = false
+        default: break
+        }
         if let window = PromWindowFunction(rawValue: name == "holt_winters" ? "double_exponential_smoothing" : name) {
             return .vector(try evaluate(window, call, grid))
         }
@@ -37,8 +44,16 @@ extension PromEvaluator {
                 function: PromFunction.all["count_over_time"] ?? call.function, arguments: call.arguments)
             return .vector(absent(call.arguments[0], try evaluate(.count, present, grid)))
         case "timestamp": return .vector(try timestamps(call.arguments[0], grid))
+        case "start_timestamp":
+            // Only a selector knows; what is worked out of it has no start.
+            guard case .selector(let selector) = call.arguments[0].unwrapped.kind else {
+                return .vector(PromBlock(steps: grid.count))
+            }
+            return .vector(try instant(selector, grid, .starts))
+        case "info": return .vector(try info(call, grid))
         case "round", "clamp", "clamp_min", "clamp_max": return .vector(try bounded(call, grid))
-        case "sort", "sort_desc", "sort_by_label", "sort_by_label_desc": return .vector(try sorted(call, grid))
+        case "sort", "sort_desc", "sort_by_label", "sort_by_label_desc":
+            return .vector(try sorted(call, grid, expression))
         case "label_replace": return .vector(try labelReplace(call, grid))
         case "label_join": return .vector(try labelJoin(call, grid))
         case "day_of_month", "day_of_week", "day_of_year", "days_in_month", "hour", "minute", "month", "year":
@@ -102,7 +117,7 @@ extension PromEvaluator {
 
     private func timestamps(_ argument: PromExpr, _ grid: PromGrid) throws(PromFailure) -> PromBlock {
         if case .selector(let selector) = argument.unwrapped.kind {
-            return try instant(selector, grid, timestamps: true)
+            return try instant(selector, grid, .times)
         }
         var block = try vector(argument, grid)
         for i in block.state.indices where block.state[i] == PromBlock.histogram { block.state[i] = PromBlock.float }
@@ -142,11 +157,14 @@ extension PromEvaluator {
         }
     }
 
-    private func sorted(_ call: PromCall, _ grid: PromGrid) throws(PromFailure) -> PromBlock {
+    private func sorted(
+        _ call: PromCall, _ grid: PromGrid, _ expression: PromExpr
+    ) throws(PromFailure) -> PromBlock {
         let block = try vector(call.arguments[0], grid)
         guard query.step == 0 else {
             warnings.insert(
-                "PromQL warning: sort is ineffective for range queries since results are always ordered by labels")
+                "PromQL warning: sort is ineffective for range queries since results are always ordered by labels "
+                    + place(expression))
             return block
         }
         guard grid.count == 1 else { return block }

@@ -12,7 +12,9 @@ extension PromEvaluator {
         guard let pattern = try? Pattern(expression, anchored: true) else {
             throw .execution("invalid regular expression in label_replace(): \(expression)")
         }
-        if target.isEmpty { throw .execution("invalid destination label name in label_replace(): \(target)") }
+        if target.isEmpty || target.contains("\u{FFFD}") {
+            throw .execution("invalid destination label name in label_replace(): \(target)")
+        }
         for row in 0..<block.count {
             let value = block.labels[row][source] ?? ""
             guard let groups = pattern.captures(in: value) else { continue }
@@ -28,7 +30,9 @@ extension PromEvaluator {
         let target = string(call.arguments[1])
         let separator = string(call.arguments[2])
         let sources = call.arguments.dropFirst(3).map(string)
-        if target.isEmpty { throw .execution("invalid destination label name in label_join(): \(target)") }
+        if target.isEmpty || target.contains("\u{FFFD}") {
+            throw .execution("invalid destination label name in label_join(): \(target)")
+        }
         for row in 0..<block.count {
             let labels = block.labels[row]
             block.labels[row] = labels.setting(target, sources.map { labels[$0] ?? "" }.joined(separator: separator))

@@ -27,48 +27,119 @@ extension PromEvaluator {
         }
     }
 
+    /// What an instant selector gives: values, or when they were sampled, or when their counters started.
+    internal enum Reading {
+        case values, times, starts
+    }
+
     internal func instant(
-        _ selector: PromSelector, _ grid: PromGrid, timestamps: Bool = false
+        _ selector: PromSelector, _ grid: PromGrid, _ reading: Reading = .values, place: PromExpr? = nil
     ) throws(PromFailure) -> PromBlock {
+        let (data, at) = try samples(selector, grid)
+        return try block(selector, data, at, reading, place)
+    }
+
+    /// What an instant selector looks at, and when.
+    internal func samples(
+        _ selector: PromSelector, _ grid: PromGrid
+    ) throws(PromFailure) -> (SeriesData, PromGrid) {
         let at = try shifted(grid, selector.at, selector.offset)
-        let data = try load(selector.matchers, (at.start &- options.lookback &+ 1)...max(at.end, at.start))
-        try charge(bytes: data.count * grid.count * 9)
-        var out = PromBlock(steps: grid.count)
+        let after = selector.edges == .smoothed ? options.lookback : 0
+        let data = resets(
+            try load(
+                selector.matchers,
+                (at.start &- options.lookback &+ 1)...PromEvaluator.clamp(max(at.end, at.start) &+ after)))
+        return (data, at)
+    }
+
+    internal func block(
+        _ selector: PromSelector, _ data: SeriesData, _ at: PromGrid, _ reading: Reading, _ place: PromExpr?
+    ) throws(PromFailure) -> PromBlock {
+        try charge(bytes: data.count * at.count * 9)
+        var out = PromBlock(steps: at.count)
+        out.reserve(rows: data.count)
         for series in 0..<data.count {
-            let row = out.addRow(data.labels[series], dropsName: timestamps)
-            fill(&out, row, data, series, at, timestamps: timestamps)
+            let row = out.addRow(data.labels[series], dropsName: reading != .values)
+            if selector.edges == .smoothed {
+                smooth(&out, row, data.withoutStaleMarkers(series), at, place ?? PromExpr(.string(""), range: 0..<0))
+            } else {
+                fill(&out, row, data, series, at, reading)
+            }
         }
         return out.droppingEmptyRows()
     }
 
     /// The last sample of each step's lookback window; a staleness marker is no sample and hides those before it.
     private func fill(
-        _ out: inout PromBlock, _ row: Int, _ data: SeriesData, _ series: Int, _ at: PromGrid, timestamps: Bool
+        _ out: inout PromBlock, _ row: Int, _ data: SeriesData, _ series: Int, _ at: PromGrid, _ reading: Reading
     ) {
         let floats = data.offsets[series]..<data.offsets[series + 1]
         let histograms = data.histogramOffsets[series]..<data.histogramOffsets[series + 1]
         var next = floats.lowerBound
         var nextHistogram = histograms.lowerBound
+        let times = data.times.span
         for step in 0..<at.count {
             let time = at.time(step)
-            while next < floats.upperBound, data.times[next] <= time { next += 1 }
+            while next < floats.upperBound, times[next] <= time { next += 1 }
             while nextHistogram < histograms.upperBound, data.histogramTimes[nextHistogram] <= time {
                 nextHistogram += 1
             }
-            let floatTime = next > floats.lowerBound ? data.times[next - 1] : .min
+            let floatTime = next > floats.lowerBound ? times[next - 1] : .min
             let histogramTime = nextHistogram > histograms.lowerBound ? data.histogramTimes[nextHistogram - 1] : .min
             let latest = max(floatTime, histogramTime)
             guard latest > time &- options.lookback else { continue }
-            if floatTime >= histogramTime {
-                let value = data.values[next - 1]
-                if value.bitPattern == SampleBatch.staleMarker.bitPattern { continue }
-                out.set(row, step, timestamps ? Double(latest) / 1000 : value)
-            } else {
-                let histogram = data.histograms[nextHistogram - 1]
-                if histogram.sum.bitPattern == SampleBatch.staleMarker.bitPattern { continue }
-                if timestamps { out.set(row, step, Double(latest) / 1000) } else { out.set(row, step, histogram) }
+            let takesFloat = floatTime >= histogramTime
+            let marker = takesFloat ? data.values[next - 1] : data.histograms[nextHistogram - 1].sum
+            if marker.bitPattern == SampleBatch.staleMarker.bitPattern { continue }
+            switch reading {
+            case .values where takesFloat: out.set(row, step, marker)
+            case .values: out.set(row, step, data.histograms[nextHistogram - 1])
+            case .times: out.set(row, step, Double(latest) / 1000)
+            case .starts:
+                let starts = takesFloat ? data.started : data.histogramStarted
+                let started = starts.isEmpty ? 0 : starts[(takesFloat ? next : nextHistogram) - 1]
+                out.set(row, step, Double(started) / 1000)
             }
         }
+    }
+
+    /// The value on the line between the samples around each step.
+    private func smooth(
+        _ out: inout PromBlock, _ row: Int, _ points: [PromPoint], _ at: PromGrid, _ place: PromExpr
+    ) {
+        var next = 0
+        for step in 0..<at.count {
+            let time = at.time(step)
+            while next < points.count, points[next].time <= time { next += 1 }
+            guard next > 0, points[next - 1].time > time &- options.lookback else { continue }
+            let before = points[next - 1]
+            var sample: PromSample? = before.sample
+            if before.time < time, next < points.count, points[next].time <= time &+ options.lookback {
+                var notes: Set<PromNote> = []
+                var isCounter = false
+                if case .histogram(let histogram) = before.sample { isCounter = !histogram.isGauge }
+                sample = PromEdgeWindow.between(before, points[next], at: time, isCounter: isCounter, &notes)
+                for found in notes { note(found, out.labels[row], place) }
+            }
+            switch sample {
+            case .float(let value): out.set(row, step, value)
+            case .histogram(let value): out.set(row, step, value)
+            case nil: break
+            }
+        }
+    }
+
+    /// With the reset hints that follow from the samples before, where only they are wanted.
+    private func resets(_ data: SeriesData) -> SeriesData {
+        guard wantsResets, !data.histograms.isEmpty else { return data }
+        var out = data
+        for series in 0..<data.count {
+            let range = data.histogramOffsets[series]..<data.histogramOffsets[series + 1]
+            for i in range.dropFirst() where data.histograms[i].resetHint == 0 {
+                out.histograms[i].resetHint = data.histograms[i].isReset(after: data.histograms[i - 1]) ? 1 : 2
+            }
+        }
+        return out
     }
 
     // MARK: Range vectors
@@ -94,7 +165,8 @@ extension PromEvaluator {
             let extra = selector.edges == .samples ? 0 : options.lookback
             let after = selector.edges == .smoothed ? options.lookback : 0
             let first = PromEvaluator.clamp(ends.start.subtractingSaturated(length.addingSaturated(extra))) &+ 1
-            let data = try load(selector.matchers, min(first, ends.end)...max(ends.end &+ after, ends.start &+ after))
+            let last = PromEvaluator.clamp(max(ends.end, ends.start) &+ after)
+            let data = resets(try load(selector.matchers, min(first, ends.end)...last))
             return Windows(
                 data: data.withoutStaleMarkers(), ends: ends, range: length, edges: selector.edges,
                 dropsName: Array(repeating: false, count: data.count))
@@ -119,6 +191,9 @@ extension PromEvaluator {
         var data = SeriesData()
         guard count > 0 else { return Windows(data: data, ends: ends, range: range, dropsName: []) }
         let block: PromBlock
+        let stats = wantsResets
+        wantsResets = false
+        defer { wantsResets = stats }
         switch try evaluate(subquery.inner, inner) {
         case .vector(let vector): block = vector
         case .scalar(let values):
@@ -138,7 +213,10 @@ extension PromEvaluator {
                     data.values.append(block.values[row * inner.count + step])
                 case PromBlock.histogram:
                     data.histogramTimes.append(inner.time(step))
-                    data.histograms.append(block.histograms[row * inner.count + step] ?? NativeHistogram())
+                    var histogram = block.histograms[row * inner.count + step] ?? NativeHistogram()
+                    // Between steps there may be samples that the hint does not know of.
+                    if !histogram.isGauge { histogram.resetHint = 0 }
+                    data.histograms.append(histogram)
                 default: break
                 }
             }
@@ -195,15 +273,27 @@ extension SeriesData {
             for i in offsets[series]..<offsets[series + 1] where values[i].bitPattern != marker {
                 out.times.append(times[i])
                 out.values.append(values[i])
+                if !started.isEmpty { out.started.append(started[i]) }
             }
             for i in histogramOffsets[series]..<histogramOffsets[series + 1]
             where histograms[i].sum.bitPattern != marker {
                 out.histogramTimes.append(histogramTimes[i])
                 out.histograms.append(histograms[i])
+                if !histogramStarted.isEmpty { out.histogramStarted.append(histogramStarted[i]) }
             }
             out.offsets.append(out.times.count)
             out.histogramOffsets.append(out.histogramTimes.count)
         }
         return out
+    }
+
+    internal func withoutStaleMarkers(_ series: Int) -> [PromPoint] {
+        let marker = SampleBatch.staleMarker.bitPattern
+        return points(series).filter { point in
+            switch point.sample {
+            case .float(let value): value.bitPattern != marker
+            case .histogram(let value): value.sum.bitPattern != marker
+            }
+        }
     }
 }

@@ -7,6 +7,12 @@ extension PromEvaluator {
     internal func evaluate(
         _ function: PromWindowFunction, _ call: PromCall, _ grid: PromGrid
     ) throws(PromFailure) -> PromBlock {
+        try block(try prepare(function, call, grid), grid)
+    }
+
+    internal func prepare(
+        _ function: PromWindowFunction, _ call: PromCall, _ grid: PromGrid
+    ) throws(PromFailure) -> PromWindowCall {
         var argument = call.arguments[0]
         var parameters = [Double](repeating: 0, count: grid.count)
         var others = parameters
@@ -29,16 +35,34 @@ extension PromEvaluator {
             }
         default: break
         }
-        let windows = try windows(argument, grid)
+        return PromWindowCall(
+            function: function, windows: try windows(argument, grid), argument: argument, parameters: parameters,
+            others: others)
+    }
+
+    internal func block(_ call: PromWindowCall, _ grid: PromGrid) throws(PromFailure) -> PromBlock {
+        let windows = call.windows
         try charge(bytes: windows.data.count * grid.count * 9)
-        if windows.edges != .samples { return try edged(function, windows, grid) }
+        if windows.edges != .samples { return try edged(call.function, windows, grid, call.argument) }
         var out = PromBlock(steps: grid.count)
+        out.reserve(rows: windows.data.count)
+        var row = PromRow(steps: grid.count)
         for series in 0..<windows.data.count {
-            let drops = !function.keepsName || windows.dropsName[series]
-            let row = out.addRow(windows.data.labels[series], dropsName: drops)
             if series & 255 == 255 { try charge() }
-            slide(&out, row, function, windows, series, grid, argument, parameters, others)
-            if function.isCounter, !out.isEmpty(row: row) { noteCounterName(windows.data.labels[series], argument) }
+            let drops = !call.function.keepsName || windows.dropsName[series]
+            if call.isPlain(series) {
+                call.slide(series, grid, &row)
+                guard row.hasValues else { continue }
+                out.append(windows.data.labels[series], dropsName: drops, row)
+                if call.function.isCounter { noteCounterName(windows.data.labels[series], call.argument) }
+            } else {
+                let target = out.addRow(windows.data.labels[series], dropsName: drops)
+                slide(
+                    &out, target, call.function, windows, series, grid, call.argument, call.parameters, call.others)
+                if call.function.isCounter, !out.isEmpty(row: target) {
+                    noteCounterName(windows.data.labels[series], call.argument)
+                }
+            }
         }
         return out.droppingEmptyRows()
     }
@@ -48,14 +72,13 @@ extension PromEvaluator {
         _ grid: PromGrid, _ argument: PromExpr, _ parameters: [Double], _ others: [Double]
     ) {
         let data = windows.data
+        let hasStarts = function.usesStart && !data.started.isEmpty
         let times = data.times.span
         let values = data.values.span
+        let started = data.started.span
         let bound = data.offsets[series + 1]
         var low = data.offsets[series]
         var high = low
-        if data.histogramTimes.isEmpty {
-            return slideFloats(&out, row, function, windows, series, grid, parameters, others)
-        }
         let histogramBound = data.histogramOffsets[series + 1]
         var lowHistogram = data.histogramOffsets[series]
         var highHistogram = lowHistogram
@@ -69,10 +92,19 @@ extension PromEvaluator {
             if lowHistogram < highHistogram, function.ignoresHistograms {
                 if low < high { noteIgnored(windows.data.labels[series], argument) }
             } else if lowHistogram < highHistogram {
-                slideHistograms(&out, row, step, function, windows, low..<high, lowHistogram..<highHistogram)
+                let (floats, histograms) = (low..<high, lowHistogram..<highHistogram)
+                slideHistograms(&out, row, step, function, windows, series, floats, histograms, argument)
                 continue
             }
-            if let value = function.value(
+            if hasStarts {
+                var overlaps = false
+                if let value = function.value(
+                    times, values, started: started, low..<high, start: start, end: end, &overlaps)
+                {
+                    out.set(row, step, value)
+                }
+                if overlaps { note(.overlappingStart, windows.data.labels[series], argument) }
+            } else if let value = function.value(
                 times, values, low..<high, start: start, end: end, now: grid.time(step), parameters[step],
                 others[step])
             {
@@ -81,48 +113,18 @@ extension PromEvaluator {
         }
     }
 
-    /// The common case: no histograms anywhere. Values go to a row beside the block, which costs no checks of the
-    /// block's columns for each step.
-    private func slideFloats(
-        _ out: inout PromBlock, _ row: Int, _ function: PromWindowFunction, _ windows: Windows, _ series: Int,
-        _ grid: PromGrid, _ parameters: [Double], _ others: [Double]
-    ) {
-        let times = windows.data.times.span
-        let values = windows.data.values.span
-        let bound = windows.data.offsets[series + 1]
-        let first = windows.data.offsets[series]
-        var low = first
-        var high = low
-        var rowValues = [Double](repeating: 0, count: grid.count)
-        var rowState = [UInt8](repeating: PromBlock.absent, count: grid.count)
-        // Without a reset in the whole series no window has to look for one.
-        var mayReset = false
-        if function.isCounter, bound > first {
-            for i in (first + 1)..<bound where values[i] < values[i - 1] { mayReset = true }
-        }
-        for step in 0..<grid.count {
-            let end = windows.ends.time(step)
-            let start = end &- windows.range
-            while high < bound, times[high] <= end { high += 1 }
-            while low < high, times[low] <= start { low += 1 }
-            if low == high { continue }
-            let value =
-                function.extrapolates
-                ? function.extrapolated(times, values, low..<high, start, end, mayReset: mayReset)
-                : function.value(
-                    times, values, low..<high, start: start, end: end, now: grid.time(step), parameters[step],
-                    others[step])
-            if let value {
-                rowValues[step] = value
-                rowState[step] = PromBlock.float
-            }
-        }
-        out.fill(row, rowValues, rowState)
-    }
+    private static let counterLabels = [Array("__name__".utf8), Array("__type__".utf8)]
 
     internal func warnQuantile(_ q: Double, _ argument: PromExpr) {
         warnings.insert(
             "PromQL warning: quantile value should be between 0 and 1, got \(FloatText.string(q)) \(place(argument))")
+    }
+
+    /// Makes an annotation of what a kernel noted.
+    internal func note(_ note: PromNote, _ labels: LabelSet, _ place: PromExpr) {
+        let name = labels["__name__"].flatMap { $0.isEmpty ? nil : PromPrinter.quote($0) }
+        let text = note.text(name: name) + " " + self.place(place)
+        if note.isInfo { infos.insert("PromQL info: " + text) } else { warnings.insert("PromQL warning: " + text) }
     }
 
     private func noteIgnored(_ labels: LabelSet, _ argument: PromExpr) {
@@ -131,7 +133,11 @@ extension PromEvaluator {
                 + "\(PromPrinter.quote(labels["__name__"] ?? "")) \(place(argument))")
     }
 
-    private func noteCounterName(_ labels: LabelSet, _ argument: PromExpr) {
+    internal func noteCounterName(_ labels: LabelSet, _ argument: PromExpr) {
+        // Most series have the name, and type, of the one before.
+        let named = labels.keeping(PromEvaluator.counterLabels)
+        if named == lastCounter { return }
+        lastCounter = named
         guard let name = labels["__name__"], !name.isEmpty else { return }
         if let type = labels["__type__"] {
             if type == "counter" || type == "histogram" || type == "unknown" { return }
@@ -142,70 +148,125 @@ extension PromEvaluator {
                 + "\(PromPrinter.quote(name)) \(place(argument))")
     }
 
-    /// What windows with histograms give; mixed with floats only counts and single samples do.
+    /// What windows with histograms give; mixed with floats only some functions know what to do.
     private func slideHistograms(
         _ out: inout PromBlock, _ row: Int, _ step: Int, _ function: PromWindowFunction, _ windows: Windows,
-        _ floats: Range<Int>, _ histograms: Range<Int>
+        _ series: Int, _ floats: Range<Int>, _ histograms: Range<Int>, _ argument: PromExpr
     ) {
         let data = windows.data
+        let end = windows.ends.time(step)
+        let start = end &- windows.range
         switch function {
-        case .count: out.set(row, step, Double(floats.count + histograms.count))
-        case .present: out.set(row, step, 1)
-        case .last:
-            let last = histograms.upperBound - 1
-            if let float = floats.last, data.times[float] > data.histogramTimes[last] {
+        case .count: return out.set(row, step, Double(floats.count + histograms.count))
+        case .present: return out.set(row, step, 1)
+        case .last, .first, .timeOfLast, .timeOfFirst:
+            let wantsLast = function == .last || function == .timeOfLast
+            let histogram = wantsLast ? histograms.upperBound - 1 : histograms.lowerBound
+            let float = wantsLast ? floats.upperBound - 1 : floats.lowerBound
+            let histogramTime = data.histogramTimes[histogram]
+            let takesFloat =
+                !floats.isEmpty && (wantsLast ? data.times[float] > histogramTime : data.times[float] < histogramTime)
+            if function == .timeOfLast || function == .timeOfFirst {
+                out.set(row, step, Double(takesFloat ? data.times[float] : histogramTime) / 1000)
+            } else if takesFloat {
                 out.set(row, step, data.values[float])
             } else {
-                out.set(row, step, data.histograms[last])
+                out.set(row, step, data.histograms[histogram])
             }
-        case .first:
-            let first = histograms.lowerBound
-            if let float = floats.first, data.times[float] < data.histogramTimes[first] {
-                out.set(row, step, data.values[float])
-            } else {
-                out.set(row, step, data.histograms[first])
+            return
+        case .resets, .changes:
+            let points = data.points(series, after: start, through: end)
+            var total = 0.0
+            for (before, now) in zip(points, points.dropFirst()) {
+                let counts =
+                    function == .resets
+                    ? now.sample.isReset(after: before.sample) : now.sample.differs(from: before.sample)
+                if counts { total += 1 }
             }
-        default:
-            guard floats.isEmpty else {
-                warnings.insert("PromQL warning: encountered a mix of histograms and floats for metric name")
+            if function == .resets, floats.isEmpty, !data.histogramStarted.isEmpty {
+                total = Double(startResets(data, histograms))
+            }
+            return out.set(row, step, total)
+        default: break
+        }
+        var used = histograms
+        if !floats.isEmpty {
+            // irate and idelta look at the last two samples only.
+            let lastTwo = data.points(series, after: start, through: end).suffix(2)
+            let areHistograms =
+                lastTwo.count == 2 && lastTwo.allSatisfy { if case .histogram = $0.sample { true } else { false } }
+            let areFloats =
+                lastTwo.count == 2 && lastTwo.allSatisfy { if case .float = $0.sample { true } else { false } }
+            guard function == .irate || function == .idelta, areHistograms || areFloats else {
+                note(.mixedTypes, data.labels[series], argument)
                 return
             }
-            let end = windows.ends.time(step)
-            let window = PromHistogramWindow(
-                times: data.histogramTimes[histograms], values: data.histograms[histograms],
-                start: end &- windows.range, end: end)
-            switch window.value(function) {
-            case .histogram(let value): out.set(row, step, value)
-            case .float(let value): out.set(row, step, value)
-            case nil: break
+            if areFloats {
+                if let value = function.value(
+                    data.times.span, data.values.span, floats, start: start, end: end, now: end, 0, 0)
+                {
+                    out.set(row, step, value)
+                }
+                return
             }
+            used = (histograms.upperBound - 2)..<histograms.upperBound
+        }
+        var window = PromHistogramWindow(
+            times: data.histogramTimes[used], values: data.histograms[used],
+            started: data.histogramStarted.isEmpty ? [] : data.histogramStarted[used], start: start, end: end)
+        let result = window.value(function)
+        for found in window.notes { note(found, data.labels[series], argument) }
+        switch result {
+        case .histogram(let value): out.set(row, step, value)
+        case .float(let value): out.set(row, step, value)
+        case nil: break
         }
     }
 
-    /// `anchored` and `smoothed` windows: the value at the window's edges is the sample before, or lies on the line
-    /// between the samples around.
+    private func startResets(_ data: SeriesData, _ window: Range<Int>) -> Int {
+        window.dropFirst().count { i in
+            data.histograms[i].isReset(after: data.histograms[i - 1])
+                || PromCounterStart.isReset(
+                    data.histogramStarted[i], data.histogramTimes[i], after: data.histogramStarted[i - 1],
+                    data.histogramTimes[i - 1])
+        }
+    }
+
+    /// `anchored` and `smoothed` windows.
     private func edged(
-        _ function: PromWindowFunction, _ windows: Windows, _ grid: PromGrid
+        _ function: PromWindowFunction, _ windows: Windows, _ grid: PromGrid, _ argument: PromExpr
     ) throws(PromFailure) -> PromBlock {
-        guard [.rate, .increase, .delta, .resets, .changes].contains(function) else {
+        let isSmoothed = windows.edges == .smoothed
+        let allowed: [PromWindowFunction] =
+            isSmoothed ? [.delta, .increase, .rate] : [.changes, .delta, .increase, .rate, .resets]
+        guard allowed.contains(function) else {
             throw .execution(
-                "\(windows.edges == .anchored ? "anchored" : "smoothed") modifier can only be used with: "
-                    + "changes, delta, increase, rate, resets - not with \(function.rawValue)")
+                "\(isSmoothed ? "smoothed" : "anchored") modifier can only be used with: "
+                    + allowed.map(\.rawValue).joined(separator: ", ") + " - not with \(function.rawValue)")
         }
         var out = PromBlock(steps: grid.count)
         for series in 0..<windows.data.count {
             if series & 15 == 15 { try charge() }
             let row = out.addRow(windows.data.labels[series], dropsName: true)
-            let range = windows.data.offsets[series]..<windows.data.offsets[series + 1]
-            let times = Array(windows.data.times[range])
-            let values = Array(windows.data.values[range])
+            let points = windows.data.points(series)
+            var (low, high) = (0, 0)
             for step in 0..<grid.count {
                 let end = windows.ends.time(step)
-                let value = PromEdgeWindow(
-                    times: times, values: values, start: end &- windows.range, end: end, lookback: options.lookback,
-                    isSmoothed: windows.edges == .smoothed, isCounter: function.isCounter
-                ).value(function)
-                if let value { out.set(row, step, value) }
+                let start = end &- windows.range
+                // Samples farther away than the lookback do not count.
+                while low < points.count, points[low].time <= start &- options.lookback { low += 1 }
+                while high < points.count, points[high].time <= end &+ (isSmoothed ? options.lookback : 0) { high += 1 }
+                guard low < high else { continue }
+                var window = PromEdgeWindow(
+                    points: Array(points[low..<high]), start: start, end: end, isSmoothed: isSmoothed,
+                    isCounter: function.isCounter)
+                let value = window.value(function)
+                for found in window.notes { note(found, windows.data.labels[series], argument) }
+                switch value {
+                case .float(let value): out.set(row, step, value)
+                case .histogram(let value): out.set(row, step, value)
+                case nil: break
+                }
             }
         }
         return out.droppingEmptyRows()

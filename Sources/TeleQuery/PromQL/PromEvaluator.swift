@@ -12,6 +12,11 @@ internal final class PromEvaluator {
     private let source: [UInt8]
     internal var warnings: Set<String> = []
     internal var infos: Set<String> = []
+    /// Below histogram_count and the like, where only count and sum matter: histograms that do not say whether they
+    /// begin anew are told so by their predecessors, so that conflicts show.
+    internal var wantsResets = false
+    /// The name and type that ``noteCounterName(_:_:)`` looked at last.
+    internal var lastCounter: LabelSet?
 
     internal init(
         _ snapshot: any EngineSnapshot, _ budget: QueryBudget, _ options: PromQuery.Options, _ query: PromGrid,
@@ -41,7 +46,7 @@ internal final class PromEvaluator {
                 return .vector(block)
             case .string(let text): return .string(text)
             }
-        case .selector(let selector): return .vector(try instant(selector, grid))
+        case .selector(let selector): return .vector(try instant(selector, grid, place: expression))
         case .matrix, .subquery: throw .execution("a range vector is no result of a range query")
         case .binary(let binary): return try evaluate(binary, grid)
         case .aggregate(let aggregate): return .vector(try evaluate(aggregate, grid))
@@ -80,6 +85,11 @@ internal final class PromEvaluator {
             throw .execution("division by zero or no number in a duration")
         }
         return value
+    }
+
+    /// The query's text of an expression.
+    internal func text(_ expression: PromExpr) -> String {
+        String(decoding: source[expression.range.clamped(to: 0..<source.count)], as: UTF8.self)
     }
 
     /// `(1:5)`, as annotations say where something is.

@@ -75,20 +75,59 @@ internal struct PromVariance {
 }
 
 internal enum PromStatistics {
-    /// The quantile between the two nearest ranks; sorts the values (NaN first).
+    /// The quantile between the two nearest ranks; NaN is the least of all. Changes the order of the values.
     internal static func quantile(_ q: Double, _ values: inout [Double]) -> Double {
-        if values.isEmpty || q.isNaN { return .nan }
+        quantile(q, &values, values.indices)
+    }
+
+    internal static func quantile(_ q: Double, _ values: inout [Double], _ range: Range<Int>) -> Double {
+        if range.isEmpty || q.isNaN { return .nan }
         if q < 0 { return -.infinity }
         if q > 1 { return .infinity }
-        if values.contains(where: \.isNaN) {
-            values.sort { $0 < $1 || ($0.isNaN && !$1.isNaN) }
-        } else {
-            values.sort()
+        var first = range.lowerBound
+        for i in range where values[i].isNaN {
+            values.swapAt(i, first)
+            first += 1
         }
-        let rank = q * Double(values.count - 1)
-        let low = Int(max(0, rank.rounded(.down)))
-        let high = min(values.count - 1, low + 1)
+        let rank = q * Double(range.count - 1)
+        let low = range.lowerBound + Int(max(0, rank.rounded(.down)))
+        let high = min(range.upperBound - 1, low + 1)
         let weight = rank - rank.rounded(.down)
+        if low >= first { select(low, &values, first..<range.upperBound) }
+        // The next rank is the least of those behind.
+        if high > low, high >= first {
+            var least = high
+            for i in high..<range.upperBound where values[i] < values[least] { least = i }
+            values.swapAt(high, least)
+        }
         return values[low] * (1 - weight) + values[high] * weight
+    }
+
+    /// Quickselect (Hoare): puts the value of a rank to its place, none greater before it, none less behind it.
+    private static func select(_ rank: Int, _ values: inout [Double], _ range: Range<Int>) {
+        var (low, high) = (range.lowerBound, range.upperBound - 1)
+        var rounds = 0
+        while low < high {
+            rounds += 1
+            if rounds > 64 {
+                // Unlucky, or made to be so: sort what is left.
+                values[low...high].sort()
+                return
+            }
+            let middle = low + (high - low) / 2
+            let (a, b, c) = (values[low], values[middle], values[high])
+            let pivot = max(min(a, b), min(max(a, b), c))
+            var (i, j) = (low, high)
+            while i <= j {
+                while values[i] < pivot { i += 1 }
+                while values[j] > pivot { j -= 1 }
+                if i <= j {
+                    values.swapAt(i, j)
+                    i += 1
+                    j -= 1
+                }
+            }
+            if rank <= j { high = j } else if rank >= i { low = i } else { return }
+        }
     }
 }

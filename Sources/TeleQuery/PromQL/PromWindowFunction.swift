@@ -36,7 +36,8 @@ internal enum PromWindowFunction: String {
     /// rate, increase and delta guess what lies between the samples and the window's edges.
     internal var extrapolates: Bool { self == .rate || self == .increase || self == .delta }
 
-    /// `now`: the evaluation time, whatever `@` and `offset` say; `parameter`: quantile's, predict_linear's seconds, smoothing's factor; `other`: the trend factor.
+    /// `now`: the evaluation time, whatever `@` and `offset` say; `parameter`: quantile's, predict_linear's seconds,
+    /// smoothing's factor; `other`: the trend factor.
     internal func value(
         _ times: borrowing Span<Int64>, _ values: borrowing Span<Double>, _ window: Range<Int>, start: Int64,
         end: Int64, now: Int64, _ parameter: Double, _ other: Double
@@ -44,7 +45,9 @@ internal enum PromWindowFunction: String {
         let (low, last) = (window.lowerBound, window.upperBound - 1)
         guard !window.isEmpty else { return nil }
         switch self {
-        case .rate, .increase, .delta: return extrapolated(times, values, window, start, end, mayReset: true)
+        case .rate, .increase, .delta:
+            let resets = isCounter ? window.dropFirst().filter { values[$0] < values[$0 - 1] } : []
+            return extrapolated(times, values, window, start, end, resets: resets[...])
         case .irate, .idelta: return instantaneous(times, values, window)
         case .resets, .changes: return transitions(values, window)
         case .deriv, .predictLinear:
@@ -66,6 +69,7 @@ internal enum PromWindowFunction: String {
             return PromStatistics.quantile(parameter, &sorted)
         case .mad:
             var sorted = PromWindowFunction.copy(values, window)
+            if sorted.contains(where: \.isNaN) { return .nan }
             let median = PromStatistics.quantile(0.5, &sorted)
             var distances = sorted.map { ($0 - median).magnitude }
             return PromStatistics.quantile(0.5, &distances)
@@ -84,20 +88,19 @@ internal enum PromWindowFunction: String {
 
     /// As Prometheus extrapolates: to the window's edges where samples lie near them, else by half a gap, and a counter
     /// never below zero.
+    ///
+    /// `resets`: the indexes at which the series falls, all those after the window's first sample first.
+    @inline(__always)
     internal func extrapolated(
         _ times: borrowing Span<Int64>, _ values: borrowing Span<Double>, _ window: Range<Int>, _ start: Int64,
-        _ end: Int64, mayReset: Bool
+        _ end: Int64, resets: ArraySlice<Int>
     ) -> Double? {
         let (low, last) = (window.lowerBound, window.upperBound - 1)
         guard last > low else { return nil }
         var result = values[last] - values[low]
-        if isCounter, mayReset {
-            var previous = values[low]
-            for i in (low + 1)...last {
-                let value = values[i]
-                if value < previous { result += previous }
-                previous = value
-            }
+        for i in resets {
+            if i > last { break }
+            result += values[i - 1]
         }
         var toStart = Double(times[low] - start) / 1000
         var toEnd = Double(end - times[last]) / 1000

@@ -74,7 +74,7 @@ enum TraceCompare {
         }
     }
 
-    private static func number(_ value: TraceQLValue) -> Double? {
+    static func number(_ value: TraceQLValue) -> Double? {
         if case .double(let value) = value { return value }
         return integer(value).map(Double.init)
     }
@@ -102,7 +102,7 @@ enum TraceCompare {
         }
     }
 
-    /// Exact where it fits and divides; nil leaves it to doubles.
+    /// Exact where it fits, division cut towards 0; nil leaves it to doubles.
     private static func integers(_ operation: TraceQLOperation, _ x: Int64, _ y: Int64) -> Int64? {
         let result: (partialValue: Int64, overflow: Bool)
         switch operation {
@@ -110,10 +110,23 @@ enum TraceCompare {
         case .subtract: result = x.subtractingReportingOverflow(y)
         case .multiply: result = x.multipliedReportingOverflow(by: y)
         case .modulo where y != 0: result = x.remainderReportingOverflow(dividingBy: y)
-        case .divide where y != 0 && y != -1 && x % y == 0: result = (x / y, false)
+        case .divide where y != 0 && y != -1: result = (x / y, false)
         default: return nil
         }
         return result.overflow ? nil : result.partialValue
+    }
+
+    /// Of the numbers among the values; missing where there is none. Sums of integers and durations stay exact.
+    static func aggregate(_ aggregate: TraceQLAggregate, _ values: [TraceQLValue]) -> TraceQLValue {
+        let numbers = values.filter { number($0) != nil }
+        guard let first = numbers.first else { return .missing }
+        switch aggregate {
+        case .count: return .int(Int64(numbers.count))
+        case .min: return numbers.dropFirst().reduce(first) { compare(.less, $1, $0) ? $1 : $0 }
+        case .max: return numbers.dropFirst().reduce(first) { compare(.greater, $1, $0) ? $1 : $0 }
+        case .sum: return numbers.dropFirst().reduce(first) { arithmetic(.add, $0, $1) }
+        case .avg: return .double(numbers.reduce(0) { $0 + (number($1) ?? 0) } / Double(numbers.count))
+        }
     }
 
     /// A value as text, for the legacy search; nil for a missing one.

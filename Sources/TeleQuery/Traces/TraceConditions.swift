@@ -5,8 +5,8 @@ package import TeleQL
 /// The conditions that every matching span of a query has to meet, as the engine takes them. They may let more through
 /// than the query does: what comes back is looked at again.
 package enum TraceConditions {
-    package static func of(_ spanset: TraceQLSpanset) -> [SpanCondition] {
-        guard case .filter(let field?) = spanset else { return [] }
+    package static func of(_ field: TraceQLField?) -> [SpanCondition] {
+        guard let field else { return [] }
         var out: [SpanCondition] = []
         collect(field, &out)
         return out
@@ -17,6 +17,7 @@ package enum TraceConditions {
         case .binary(.and, let a, let b):
             collect(a, &out)
             collect(b, &out)
+        case _ where field.isRootTest: out.append(.isRoot)
         case .binary(let operation, let side, .literal(let value)):
             if let condition = condition(operation, side, value) { out.append(condition) }
         case .textEquals(.attribute(let scope, let name), let text):

@@ -8,8 +8,11 @@ package struct TraceFacts: Sendable {
     package var end: UInt64 = 0
     /// The earliest span without a parent; nil in a trace without one.
     package var root: Int?
+    /// Only where it was asked for.
+    package private(set) var tree: TraceTree?
 
-    package init(_ batch: SpanBatch) {
+    package init(_ batch: SpanBatch, needsTree: Bool = false) {
+        if needsTree { tree = TraceTree(batch) }
         for row in 0..<batch.count {
             start = min(start, batch.start[row])
             end = max(end, batch.end[row], batch.start[row])
@@ -71,6 +74,7 @@ package struct TraceFilter {
     /// Kleene's logic: unknown stays unknown unless the other side decides.
     private func truth(_ field: TraceQLField, _ place: Place) -> Bool? {
         switch field {
+        case _ where field.isRootTest: return batch.parent[place.row] == 0
         case .binary(.and, let a, let b):
             let left = truth(a, place)
             if left == false { return false }
@@ -101,6 +105,20 @@ package struct TraceFilter {
             guard let found = values(field, place) else { return nil }
             return found == [.bool(true)]
         }
+    }
+
+    /// All values of an expression on a span: those of the first event or link that has any; empty for none.
+    package func values(of field: TraceQLField, row: Int) -> [TraceQLValue] {
+        let events: [Int?] = usesEvents ? batch.events.rows(of: row).map { $0 } : [nil]
+        let links: [Int?] = usesLinks ? batch.links.rows(of: row).map { $0 } : [nil]
+        for event in events {
+            for link in links {
+                let found = values(field, Place(row: row, event: event, link: link)) ?? []
+                let known = found.filter { $0 != .missing }
+                if !known.isEmpty { return known }
+            }
+        }
+        return []
     }
 
     /// The values of an expression: one, several for an array, `missing` where there is none; nil for unknown.
@@ -146,6 +164,10 @@ package struct TraceFilter {
         case .instrumentationName: return .string(heap.string(batch.core.scopes.names[Int(batch.scope[row])]))
         case .instrumentationVersion:
             return .string(heap.string(batch.core.scopes.versions[Int(batch.scope[row])]))
+        case .childCount: return facts?.tree.map { .int(Int64($0.childCount[row])) }
+        case .nestedSetLeft: return facts?.tree.map { .int(Int64($0.left[row])) }
+        case .nestedSetRight: return facts?.tree.map { .int(Int64($0.right[row])) }
+        case .nestedSetParent: return facts?.tree.map { .int(Int64($0.nestedParent(row))) }
         }
     }
 

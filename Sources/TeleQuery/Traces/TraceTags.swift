@@ -165,7 +165,7 @@ package struct TraceTags {
     private func forEachSpan(_ columns: SpanColumns, _ body: (SpanBatch, [Int]) -> Void) throws(EngineError) {
         var scan = SpanScan(time: time)
         scan.columns = columns.union(TraceQLUses(field).columns)
-        scan.conditions = TraceConditions.of(.filter(field))
+        scan.conditions = TraceConditions.of(field)
         try snapshot.scanSpans(scan, budget: budget) { (batch: SpanBatch) throws(EngineError) -> Bool in
             let filter = TraceFilter(field, batch, facts: nil)
             body(batch, (0..<batch.count).filter { filter.accepts(field, row: $0) != false })

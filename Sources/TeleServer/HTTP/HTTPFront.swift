@@ -7,6 +7,11 @@ internal import TeleModel
 struct HTTPFront: Sendable {
     enum Target: Sendable {
         case otlp(Signal)
+        case lokiPush
+        /// Prometheus' remote write, 1.0 and 2.0.
+        case remoteWrite
+        /// Lists of Zipkin's spans.
+        case zipkin
         case query(APIRoute)
         /// Answered at once, on whatever thread, also while the store is being opened.
         case own(@Sendable (APIRequest) -> APIResponse)
@@ -31,6 +36,15 @@ struct HTTPFront: Sendable {
         case .found(.otlp(let signal), _):
             if HTTPFront.expectsContinue(request) { try await writer.writeInformationalHead(.init(status: .continue)) }
             response = try await ingest(signal, request)
+        case .found(.lokiPush, _):
+            if HTTPFront.expectsContinue(request) { try await writer.writeInformationalHead(.init(status: .continue)) }
+            response = try await lokiPush(request)
+        case .found(.remoteWrite, _):
+            if HTTPFront.expectsContinue(request) { try await writer.writeInformationalHead(.init(status: .continue)) }
+            response = try await remoteWrite(request)
+        case .found(.zipkin, _):
+            if HTTPFront.expectsContinue(request) { try await writer.writeInformationalHead(.init(status: .continue)) }
+            response = try await ingestZipkin(request)
         case .found(.own(let answer), let parameters):
             response = answer(HTTPFront.apiRequest(request, target, parameters))
         case .found(.query(let route), let parameters):

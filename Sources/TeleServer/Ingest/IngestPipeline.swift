@@ -25,9 +25,24 @@ package struct IngestPipeline: Sendable {
     var bodyLimit: Int { min(Limits.compressedRequestBytes, admission.capacity) }
     var unpackedLimit: Int { min(Limits.requestBytes, gate.capacity) }
 
+    /// Turns the plain bytes of a body into a batch; the number is what it may unpack further to.
+    typealias Decoder = @Sendable ([UInt8], DecodeOptions, Int) throws(IngestFailure) -> DecodedRequest
+
     /// Stores one OTLP request. `ticket` holds the body's bytes; it is given back when the request is done with.
     func ingest(
         _ signal: Signal, _ type: MediaType, _ coding: ContentCoding, _ body: [UInt8], ticket: AdmissionTicket
+    ) async throws(IngestFailure) -> IngestOutcome {
+        let metricsState = metricsState
+        return try await ingest(signal, coding, body, ticket: ticket) { (plain, options, _) throws(IngestFailure) in
+            try DecodedRequest.decode(signal, type, plain, options: options, metrics: metricsState)
+        }
+    }
+
+    /// Stores one request of whichever protocol. `growth`: how many bytes a byte of the body may become in the decoder
+    /// before it is a batch.
+    func ingest(
+        _ signal: Signal, _ coding: ContentCoding, _ body: [UInt8], ticket: AdmissionTicket, growth: Int = 1,
+        decoder: @escaping Decoder
     ) async throws(IngestFailure) -> IngestOutcome {
         defer { withExtendedLifetime(ticket) {} }
         let engine = try state.engine()
@@ -35,9 +50,9 @@ package struct IngestPipeline: Sendable {
         guard coding != .identity || body.count <= limit else {
             throw IngestFailure(.tooLarge, "the body is larger than \(limit) bytes")
         }
-        let wanted = coding.unpackedGuess(body, limit: limit) * IngestPipeline.decodedFactor
+        let wanted = min(limit, coding.unpackedGuess(body, limit: limit) * growth) * IngestPipeline.decodedFactor
         guard let share = await gate.enter(wanted) else { throw IngestFailure(.notReady, "the server is stopping") }
-        let decoded = try await decode(signal, type, coding, body, share)
+        let decoded = try await decode(signal, coding, body, share, decoder)
         guard share.resize(to: decoded.bytes) else {
             throw IngestFailure(.overloaded, "no room for what the body decodes to; try again")
         }
@@ -51,17 +66,16 @@ package struct IngestPipeline: Sendable {
     }
 
     private func decode(
-        _ signal: Signal, _ type: MediaType, _ coding: ContentCoding, _ body: [UInt8], _ share: DecodeShare
+        _ signal: Signal, _ coding: ContentCoding, _ body: [UInt8], _ share: DecodeShare, _ decoder: @escaping Decoder
     ) async throws(IngestFailure) -> DecodedRequest {
         let options = state.decodeOptions(signal)
         let limit = unpackedLimit
         let counts = metrics.ingest(signal)
-        let metricsState = metricsState
         let work: @Sendable () -> Result<DecodedRequest, IngestFailure> = {
             Result { () throws(IngestFailure) in
                 let plain = try coding.unpack(body, share: share, limit: limit)
                 counts.decodedBytes.add(plain.count)
-                return try DecodedRequest.decode(signal, type, plain, options: options, metrics: metricsState)
+                return try decoder(plain, options, limit)
             }
         }
         if coding == .identity, body.count <= IngestPipeline.inlineBytes { return try work().get() }

@@ -96,6 +96,41 @@ enum LokiAnswer {
         return closed(&w)
     }
 
+    static func volumes(_ groups: [LogVolume.Group], at time: Int64) -> [UInt8] {
+        var w = opened("vector")
+        w.key("result")
+        w.beginArray()
+        for group in groups {
+            w.beginObject()
+            w.key("metric")
+            w.labels(group.labels)
+            w.key("value")
+            w.sample(at: time, Double(group.total))
+            w.endObject()
+        }
+        w.endArray()
+        return closed(&w)
+    }
+
+    /// A point where a step has bytes.
+    static func volumes(_ groups: [LogVolume.Group], points: [Int64]) -> [UInt8] {
+        var w = opened("matrix")
+        w.key("result")
+        w.beginArray()
+        for group in groups {
+            w.beginObject()
+            w.key("metric")
+            w.labels(group.labels)
+            w.key("values")
+            w.beginArray()
+            for (time, bytes) in zip(points, group.bytes) where bytes > 0 { w.sample(at: time, Double(bytes)) }
+            w.endArray()
+            w.endObject()
+        }
+        w.endArray()
+        return closed(&w)
+    }
+
     private static func opened(_ type: String) -> JSONWriter {
         var w = JSONWriter()
         w.beginObject()

@@ -15,7 +15,7 @@ struct LokiParameters {
 
     private static let defaultSpan: Int64 = 3_600_000_000_000
     /// Loki's `max_entries_limit_per_query` would be 5000; here memory is bounded by the query's budget.
-    private static let maxLimit = 1_000_000
+    static let maxLimit = 1_000_000
     /// Loki's `max_points`.
     static let maxSteps = 11_000
 

@@ -99,12 +99,12 @@ extension LokiRoutes {
         do throws(LogQLError) { return try LogQLParser.parseMatchers(text) } catch { throw LokiFailure(error) }
     }
 
-    private static func queryMatchers(_ request: APIRequest) throws(LokiFailure) -> [Matcher] {
+    static func queryMatchers(_ request: APIRequest) throws(LokiFailure) -> [Matcher] {
         guard let text = request["query"], !text.isEmpty else { return [] }
         return try matchers(text)
     }
 
-    private static func selected(
+    static func selected(
         _ request: APIRequest, _ context: APIContext, matchers: [Matcher]
     ) throws(LokiFailure) -> [[LokiMapping.Pair]] {
         let time = try LokiParameters(request).logRange()

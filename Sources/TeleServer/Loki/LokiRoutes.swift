@@ -11,6 +11,14 @@ package enum LokiRoutes {
         APIRoute([.get], prefix + "/label/{name}/values", handle: labelValues),
         APIRoute([.get, .post], prefix + "/series", handle: series),
         APIRoute([.get, .post], prefix + "/index/stats", handle: stats),
+        APIRoute([.get, .post], prefix + "/index/volume", handle: volume),
+        APIRoute([.get, .post], prefix + "/index/volume_range", handle: volumeRange),
+        APIRoute([.get, .post], prefix + "/detected_labels", handle: detectedLabels),
+        APIRoute([.get, .post], prefix + "/detected_fields", handle: detectedFields),
+        APIRoute([.get, .post], prefix + "/detected_field/{name}/values", handle: detectedFieldValues),
+        APIRoute([.get, .post], prefix + "/patterns", handle: patterns),
+        APIRoute([.get, .post], prefix + "/format_query", handle: formatQuery),
+        APIRoute([.get], prefix + "/drilldown-limits", handle: drilldownLimits),
         APIRoute([.get], prefix + "/status/buildinfo") { _, _ in buildInfo() },
     ]
 

@@ -13,11 +13,12 @@ package enum PrometheusRoutes {
             route([.get, .post], "query_range", queryRange),
             route([.get, .post], "query_exemplars", exemplars),
             route([.get, .post], "format_query", formatQuery),
+            route([.get, .post], "parse_query", parseQuery),
             route([.get, .post], "labels", labels),
             route([.get], "label/{name}/values", labelValues),
             route([.get, .post], "series", series),
             route([.get], "metadata", metadata),
-        ] + statusRoutes
+        ] + statusRoutes + federateRoutes
 
     /// A route whose failures become error envelopes.
     static func route(
@@ -87,5 +88,12 @@ package enum PrometheusRoutes {
     ) throws(PrometheusFailure) -> APIResponse {
         let query = try request.prometheusQuery()
         return PrometheusAnswer.success { $0.string(query.expression.description) }
+    }
+
+    private static func parseQuery(
+        _ request: APIRequest, _ context: APIContext
+    ) throws(PrometheusFailure) -> APIResponse {
+        let query = try request.prometheusQuery()
+        return PrometheusAnswer.success { PrometheusTree.write(query.expression, &$0) }
     }
 }

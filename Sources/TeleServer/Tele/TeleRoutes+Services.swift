@@ -21,7 +21,8 @@ extension TeleRoutes {
         var earliest: UInt64?
         do throws(EngineError) {
             let summaries = try ServiceSummary.all(
-                time: start..<end &+ 1, snapshot: context.engine.snapshot(), budget: context.makeBudget(), earliest: &earliest)
+                time: start..<end &+ 1, snapshot: context.engine.snapshot(), budget: context.makeBudget(),
+                earliest: &earliest)
             // A demo that has run for 20 s has no rate of 15 min.
             let covered = end &- min(end, max(start, earliest ?? start))
             let seconds = max(Double(covered) / 1e9, 1)

@@ -52,7 +52,7 @@ struct TempoParameters {
     }
 
     /// The query of `q`, or that of the legacy parameters `tags`, `minDuration` and `maxDuration`.
-    func query() throws(TempoFailure) -> TraceQLSpanset {
+    func query() throws(TempoFailure) -> TraceQLQuery {
         let tags = request["tags"] ?? ""
         if let text = request["q"], !text.isEmpty {
             guard tags.isEmpty else { throw .bad("invalid request: can't specify tags and q in the same query") }
@@ -72,13 +72,14 @@ struct TempoParameters {
         if let most {
             conditions.append(.binary(.lessOrEqual, .intrinsic(.traceDuration), .literal(.duration(most))))
         }
-        guard let first = conditions.first else { return .filter(nil) }
-        return .filter(conditions.dropFirst().reduce(first) { .binary(.and, $0, $1) })
+        guard let first = conditions.first else { return TraceQLQuery(.filter(nil)) }
+        return TraceQLQuery(.filter(conditions.dropFirst().reduce(first) { .binary(.and, $0, $1) }))
     }
 
     /// `q` as a filter of tag names and values: one that can't be read is as none.
     var tagFilter: TraceQLField? {
-        guard let text = request["q"], let query = try? TraceQLParser.parse(text), case .filter(let field) = query
+        guard let text = request["q"], let query = try? TraceQLParser.parse(text),
+            case .filter(let field)? = query.spanset
         else { return nil }
         return field
     }

@@ -50,12 +50,14 @@ extension TempoRoutes {
         w.quotedInt(result.start)
         w.key("durationMs")
         w.int(result.duration / 1_000_000)
-        // Both the list and, for older clients, its only element.
-        w.key("spanSet")
-        write(set: result, &w)
+        // Both the list and, for older clients, its first element.
+        if let first = result.sets.first {
+            w.key("spanSet")
+            write(first, result.heap, &w)
+        }
         w.key("spanSets")
         w.beginArray()
-        write(set: result, &w)
+        for set in result.sets { write(set, result.heap, &w) }
         w.endArray()
         w.key("serviceStats")
         w.beginObject()
@@ -74,11 +76,11 @@ extension TempoRoutes {
         w.endObject()
     }
 
-    private static func write(set result: TraceResult, _ w: inout JSONWriter) {
+    private static func write(_ set: TraceResult.Set, _ heap: ByteHeap, _ w: inout JSONWriter) {
         w.beginObject()
         w.key("spans")
         w.beginArray()
-        for span in result.spans {
+        for span in set.spans {
             w.beginObject()
             w.key("spanID")
             w.string(span.id.hex)
@@ -88,7 +90,7 @@ extension TempoRoutes {
             w.quotedInt(span.start)
             w.key("durationNanos")
             w.quotedInt(span.duration)
-            if !span.attributes.isEmpty {
+            if !span.attributes.isEmpty || !span.intrinsics.isEmpty {
                 w.key("attributes")
                 w.beginArray()
                 for attribute in span.attributes {
@@ -96,16 +98,48 @@ extension TempoRoutes {
                     w.key("key")
                     w.string(attribute.key)
                     w.key("value")
-                    write(attribute.value, result.heap, &w)
+                    write(attribute.value, heap, &w)
                     w.endObject()
                 }
+                for intrinsic in span.intrinsics { write(intrinsic.key, intrinsic.value, &w) }
                 w.endArray()
             }
             w.endObject()
         }
         w.endArray()
         w.key("matched")
-        w.int(result.matched)
+        w.int(set.matched)
+        if !set.groups.isEmpty {
+            w.key("attributes")
+            w.beginArray()
+            for group in set.groups { write(group.name, group.value, &w) }
+            w.endArray()
+        }
+        w.endObject()
+    }
+
+    /// A computed value under its name; a missing one as the text `nil`, as Tempo has it.
+    static func write(_ key: String, _ value: TraceQLValue, _ w: inout JSONWriter) {
+        w.beginObject()
+        w.key("key")
+        w.string(key)
+        w.key("value")
+        w.beginObject()
+        switch value {
+        case .int(let number):
+            w.key("intValue")
+            w.quotedInt(number)
+        case .double(let number):
+            w.key("doubleValue")
+            w.double(number)
+        case .bool(let flag):
+            w.key("boolValue")
+            w.bool(flag)
+        case .string, .duration, .status, .kind, .missing:
+            w.key("stringValue")
+            w.string(TraceValueText.text(of: value))
+        }
+        w.endObject()
         w.endObject()
     }
 

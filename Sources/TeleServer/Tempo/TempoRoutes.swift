@@ -15,6 +15,8 @@ package enum TempoRoutes {
         APIRoute([.get], prefix + "/v2/search/tag/{name}/values") { request, context in
             tagValues(request, context, version: 2)
         },
+        APIRoute([.get, .post], prefix + "/metrics/query_range", handle: metricsRange),
+        APIRoute([.get, .post], prefix + "/metrics/query", handle: metricsInstant),
         APIRoute([.get], prefix + "/echo") { _, _ in .text("echo") },
         APIRoute([.get], prefix + "/status/buildinfo") { _, _ in buildInfo() },
         APIRoute([.get], "/tempo/ready") { _, _ in .text("ready\n") },

@@ -10,14 +10,6 @@ extension BatchCore {
         let tables = resources.attributes.byteCount + scopes.attributes.byteCount
         return heap.count + tables + keys.count * 8 + resources.count * 30 + scopes.count * 28
     }
-
-    /// The place of each resource when they are ordered by fingerprint: the same in every batch that holds the same.
-    var resourceRanks: [Int] {
-        var ranks = [Int](repeating: 0, count: resources.count)
-        let order = resources.fingerprints.indices.sorted { resources.fingerprints[$0] < resources.fingerprints[$1] }
-        for (rank, resource) in order.enumerated() { ranks[resource] = rank }
-        return ranks
-    }
 }
 
 extension LogBatch {

@@ -22,7 +22,27 @@ extension LogSignal {
     }
 }
 
+extension LogSignal {
+    static func candidates(
+        _ block: SegmentFooter.Block, of reader: SegmentReader, _ filter: LogFilter
+    ) throws(SegmentDamage) -> [Int]? {
+        if filter.needles.isEmpty { return nil }
+        do throws(CodecError) {
+            let source: (Range<Int>) throws(CodecError) -> [UInt8] = { range throws(CodecError) in
+                try reader.bytes(range, of: block)
+            }
+            return try LogBlockReader(block.meta, source: source).bodyCandidates(filter.needles)
+        } catch {
+            throw SegmentDamage("\(error)")
+        }
+    }
+}
+
 extension SpanSignal {
+    static func candidates(
+        _ block: SegmentFooter.Block, of reader: SegmentReader, _ filter: SpanFilter
+    ) throws(SegmentDamage) -> [Int]? { nil }
+
     static func encode(_ batch: SpanBatch) -> EncodedBlock { SpanBlock.encode(batch) }
 
     static func decode(
@@ -49,8 +69,11 @@ extension LogFilter {
                 if range.upperBound < meta.minSeverity || range.lowerBound > meta.maxSeverity { return false }
             case .attribute(let scope, let key, let test):
                 if !meta.mayPass(scope, key, test) { return false }
-            case .bodyContains(let text): if !meta.mayContain(wordsWithin: text) { return false }
-            case .bodyContainsNot, .bodyMatches, .bodyMatchesNot, .spanID: break
+            case .bodyContains(let text):
+                if !meta.mayContain(wordsWithin: text) || !meta.mayContain(within: text) { return false }
+            case .bodyMatches(let pattern):
+                if !meta.mayContain(within: pattern.requiredLiteral) { return false }
+            case .bodyContainsNot, .bodyMatchesNot, .spanID: break
             }
         }
         return true

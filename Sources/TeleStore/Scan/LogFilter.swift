@@ -26,6 +26,8 @@ struct LogFilter: RowFilter {
     let conditions: [LogCondition]
     let columns: LogColumns
     let keys: [String]
+    /// Texts that a body has to contain, when it is a string.
+    let needles: [NeedleMask]
 
     init(_ conditions: [LogCondition]) {
         self.conditions = conditions
@@ -67,6 +69,13 @@ struct LogFilter: RowFilter {
         }
         self.tests = tests.enumerated().sorted { ($0.element.cost, $0.offset) < ($1.element.cost, $1.offset) }
             .map(\.element)
+        needles = conditions.compactMap { condition in
+            switch condition {
+            case .bodyContains(let text): NeedleMask(text)
+            case .bodyMatches(let pattern): NeedleMask(pattern.requiredLiteral)
+            default: nil
+            }
+        }
         self.columns = columns
         self.keys = keys
     }

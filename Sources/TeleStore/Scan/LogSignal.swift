@@ -8,6 +8,7 @@ enum LogSignal: RowSignal {
 
     typealias Filter = LogFilter
     typealias Builder = LogRows
+    typealias Keys = LogKeys
 
     static func count(_ batch: LogBatch) -> Int { batch.count }
     static func core(_ batch: LogBatch) -> BatchCore { batch.core }
@@ -49,35 +50,10 @@ enum LogSignal: RowSignal {
         return batch
     }
 
-    static func storageOrder(_ batch: LogBatch) -> [Int] {
-        let times = times(batch)
-        let (resource, scope) = (batch.resource, batch.scope)
-        let ranks = batch.core.resourceRanks
-        return (0..<batch.count).sorted { a, b in
-            if resource[a] != resource[b] { return ranks[Int(resource[a])] < ranks[Int(resource[b])] }
-            if scope[a] != scope[b] { return scope[a] < scope[b] }
-            return times[a] != times[b] ? times[a] < times[b] : a < b
-        }
-    }
-
-    static func blockEnd(_ batch: LogBatch, _ rows: [Int], from: Int) -> Int {
-        var bytes = 0
-        var end = from
-        while end < rows.count, end - from < StoreLimits.blockRows {
-            let value = batch.bodyValue(rows[end])
-            bytes += value.kind.isRange ? Int(value.range.count) : 0
-            for entry in batch.attributes.entries(of: rows[end]) {
-                let value = batch.attributes.value(at: entry)
-                bytes += value.kind.isRange ? Int(value.range.count) : 8
-            }
-            if end > from, bytes > StoreLimits.blockHeapBytes { break }
-            end += 1
-        }
-        return end
-    }
-
     static func index(_ batch: LogBatch, block: UInt32, into traces: inout TraceIndexBuilder) {}
     static var allColumns: LogColumns { .all }
+    // All: sizes count bodies and attributes.
+    static var keyColumns: LogColumns { .all }
 }
 
 /// ``RowBuilder`` over the model's builder.

@@ -42,13 +42,20 @@ final class ActiveSource<S: RowSignal> {
     private var batch: S.Batch?
     private var places: [Int] = []
     private(set) var charged = 0
+    /// Where few rows were looked at, all that is wanted of them was read at once: the batch, and the place of each of
+    /// `rows` within it.
+    private let loaded: (batch: S.Batch, places: [Int])?
 
-    init(_ source: RowSource<S>, rows: [Int], times: [UInt64], columns: S.Columns) {
+    init(
+        _ source: RowSource<S>, rows: [Int], times: [UInt64], columns: S.Columns,
+        loaded: (batch: S.Batch, places: [Int])? = nil
+    ) {
+        self.loaded = loaded
         self.source = source
         self.rows = rows
         self.times = times
         self.columns = columns
-        charged = rows.count * 16
+        charged = rows.count * 16 + (loaded.map { S.byteCount($0.batch) } ?? 0)
     }
 
     var nextTime: UInt64 { times[next] }
@@ -57,6 +64,7 @@ final class ActiveSource<S: RowSignal> {
     /// The batch that holds the rows at these places, and their row numbers within it. `ahead`: how many rows the
     /// caller is likely to take of this source.
     func take(_ range: Range<Int>, ahead: Int, budget: QueryBudget) throws(EngineError) -> (S.Batch, [Int])? {
+        if let loaded { return (loaded.batch, Array(loaded.places[range])) }
         switch source.origin {
         case .batch(let whole):
             if batch == nil { batch = S.strip(whole, to: columns) }

@@ -8,6 +8,7 @@ protocol RowSignal {
     associatedtype Columns: OptionSet & Sendable
     associatedtype Filter: RowFilter where Filter.Batch == Batch, Filter.Columns == Columns
     associatedtype Builder: RowBuilder where Builder.Batch == Batch
+    associatedtype Keys: RowKeys where Keys.Batch == Batch
 
     static var signal: Signal { get }
     static func count(_ batch: Batch) -> Int
@@ -23,14 +24,16 @@ protocol RowSignal {
     static func decode(
         _ block: SegmentFooter.Block, of reader: SegmentReader, columns: Columns, keys: [String]?, rows: [Int]?
     ) throws(SegmentDamage) -> Batch
+    /// Rising numbers of the rows that may pass the filter, told without decoding them; nil where nothing can be told.
+    static func candidates(
+        _ block: SegmentFooter.Block, of reader: SegmentReader, _ filter: Filter
+    ) throws(SegmentDamage) -> [Int]?
     static func encode(_ batch: Batch) -> EncodedBlock
-    /// Row numbers in the order in which a segment keeps them.
-    static func storageOrder(_ batch: Batch) -> [Int]
-    /// Where the block that begins at a place of `rows` (row numbers in storage order) ends.
-    static func blockEnd(_ batch: Batch, _ rows: [Int], from: Int) -> Int
     /// Notes the traces of a block, where the signal has an index of them.
     static func index(_ batch: Batch, block: UInt32, into traces: inout TraceIndexBuilder)
     static var allColumns: Columns { get }
+    /// Those that ``Keys`` looks at.
+    static var keyColumns: Columns { get }
 }
 
 /// Decides which rows of a batch pass; built once a scan.
@@ -55,4 +58,17 @@ protocol RowBuilder {
     mutating func append(_ batch: Batch)
     mutating func append(_ batch: Batch, rows: [Int])
     mutating func finish() -> Batch
+}
+
+/// What the order of a segment's rows depends on, of all rows of several batches.
+protocol RowKeys {
+    associatedtype Batch
+    init()
+    var times: [UInt64] { get }
+    /// The rows of one more batch; their numbers follow on.
+    mutating func append(_ batch: Batch)
+    /// Row numbers in the order in which a segment keeps them.
+    mutating func order() -> [UInt32]
+    /// Where the block that begins at a place of `rows` (row numbers in storage order) ends.
+    func blockEnd(_ rows: [UInt32], from: Int) -> Int
 }

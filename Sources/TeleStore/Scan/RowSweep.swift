@@ -161,20 +161,32 @@ struct RowSweep<S: RowSignal> {
             let block = footer.blocks[index]
             try budget.charge(rows: block.meta.rows)
             let batch: S.Batch
+            let candidates: [Int]?
+            let readsAll: Bool
             do throws(SegmentDamage) {
+                candidates = try S.candidates(block, of: reader, scan.filter)
+                if let candidates, candidates.isEmpty { return nil }
+                readsAll = candidates.map { $0.count <= RowSweep.fewRows } ?? false
+                let columns = readsAll ? scan.columns.union(scan.filter.columns) : scan.filter.columns
                 batch = try S.decode(
-                    block, of: reader, columns: scan.filter.columns, keys: scan.filter.keys, rows: nil)
-                guard S.count(batch) == block.meta.rows else { throw SegmentDamage("a block of another row count") }
+                    block, of: reader, columns: columns, keys: readsAll ? nil : scan.filter.keys, rows: candidates)
+                guard S.count(batch) == candidates?.count ?? block.meta.rows else {
+                    throw SegmentDamage("a block of another row count")
+                }
             } catch {
                 reader.report("block \(index)", error.message)
                 return nil
             }
-            return try activate(source, batch)
+            return try activate(source, batch, numbers: candidates, isLoaded: readsAll)
         }
     }
 
+    /// So few rows are read once, with all that is wanted, rather than for the filter and then again.
+    private static var fewRows: Int { 64 }
+
+    /// `numbers`: the rows' numbers within the source; nil where the batch has all rows of it.
     private func activate(
-        _ source: RowSource<S>, _ batch: S.Batch
+        _ source: RowSource<S>, _ batch: S.Batch, numbers: [Int]? = nil, isLoaded: Bool = false
     ) throws(EngineError) -> ActiveSource<S>? {
         let times = S.times(batch)
         var rows: [Int] = []
@@ -194,7 +206,9 @@ struct RowSweep<S: RowSignal> {
         case .oldestFirst: rows.sort { times[$0] != times[$1] ? times[$0] < times[$1] : $0 < $1 }
         }
         let found = ActiveSource(
-            source, rows: rows, times: rows.map { times[$0] }, columns: scan.columns)
+            source, rows: numbers.map { numbers in rows.map { numbers[$0] } } ?? rows, times: rows.map { times[$0] },
+            columns: scan.columns,
+            loaded: isLoaded ? (S.strip(batch, to: scan.columns), rows) : nil)
         try budget.charge(bytes: found.charged)
         return found
     }

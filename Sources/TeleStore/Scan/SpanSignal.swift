@@ -8,6 +8,7 @@ enum SpanSignal: RowSignal {
 
     typealias Filter = SpanFilter
     typealias Builder = SpanRows
+    typealias Keys = SpanKeys
 
     static func count(_ batch: SpanBatch) -> Int { batch.count }
     static func core(_ batch: SpanBatch) -> BatchCore { batch.core }
@@ -43,36 +44,12 @@ enum SpanSignal: RowSignal {
         return batch
     }
 
-    static func storageOrder(_ batch: SpanBatch) -> [Int] {
-        var first: [TraceID: UInt64] = [:]
-        for row in 0..<batch.count {
-            let id = batch.traceID(row)
-            first[id] = min(first[id] ?? .max, batch.start[row])
-        }
-        let begins = (0..<batch.count).map { first[batch.traceID($0)] ?? 0 }
-        let (high, low, start) = (batch.traceHigh, batch.traceLow, batch.start)
-        return (0..<batch.count).sorted { a, b in
-            if begins[a] != begins[b] { return begins[a] < begins[b] }
-            if high[a] != high[b] { return high[a] < high[b] }
-            if low[a] != low[b] { return low[a] < low[b] }
-            return start[a] != start[b] ? start[a] < start[b] : a < b
-        }
-    }
-
-    /// Traces are not cut, unless one alone is bigger than a block.
-    static func blockEnd(_ batch: SpanBatch, _ rows: [Int], from: Int) -> Int {
-        let full = min(rows.count, from + StoreLimits.blockRows)
-        guard full < rows.count else { return full }
-        var end = full
-        while end > from, batch.traceID(rows[end]) == batch.traceID(rows[end - 1]) { end -= 1 }
-        return end > from ? end : full
-    }
-
     static func index(_ batch: SpanBatch, block: UInt32, into traces: inout TraceIndexBuilder) {
         traces.append(batch, block: block)
     }
 
     static var allColumns: SpanColumns { .all }
+    static var keyColumns: SpanColumns { [] }
 }
 
 /// ``RowBuilder`` over the model's builder.

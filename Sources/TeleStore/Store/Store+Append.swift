@@ -66,6 +66,7 @@ extension Store {
 
     /// Waits for appends and commits a group; false once the queue is closed and empty. On the writer's thread.
     func commitNext() -> Bool {
+        awaitSeal()
         let group = queue.wait(atMost: .seconds(1)) { queue -> [PendingAppend]? in
             queue.waiting.isEmpty && !queue.isClosing ? nil : queue.take()
         }
@@ -79,6 +80,18 @@ extension Store {
         syncInterval()
         requestUpkeep()
         return true
+    }
+
+    /// Where appends come faster than heads are sealed, they wait for the seal: at most two heads are in memory. Not for
+    /// long, since a seal may hang on the disk: then the memory budget refuses.
+    private func awaitSeal() {
+        let limit = sealBytes
+        let isBehind = state.withLock { state in
+            (state.logs.sealing != nil && state.logs.head.bytes > limit)
+                || (state.spans.sealing != nil && state.spans.head.bytes > limit)
+                || (state.samples.sealing != nil && state.samples.head.byteCount > limit)
+        }
+        if isBehind { _ = upkeepFlags.wait(atMost: .seconds(1)) { $0.isSealing ? nil : true } }
     }
 
     private func commitWaiting() {

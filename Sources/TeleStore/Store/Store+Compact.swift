@@ -70,17 +70,11 @@ extension Store {
 
     /// nil where an input is damaged: it stays as it is.
     private func merge<S: RowSignal>(_ inputs: [SegmentReader], _: S.Type) throws(DiskError) -> [SegmentEntry]? {
-        var builder = S.Builder()
+        var sources: [RowOrigin<S>] = []
         for segment in inputs {
             do throws(SegmentDamage) {
-                let footer = try segment.footer()
-                for (index, block) in footer.blocks.enumerated() {
-                    do throws(SegmentDamage) {
-                        builder.append(try S.decode(block, of: segment, columns: S.allColumns, keys: nil, rows: nil))
-                    } catch {
-                        segment.report("block \(index)", error.message)
-                        throw error
-                    }
+                for (index, block) in try segment.footer().blocks.enumerated() {
+                    sources.append(.block(segment, block, index: index))
                 }
             } catch {
                 return nil
@@ -88,6 +82,6 @@ extension Store {
         }
         let last = inputs.map(\.entry.lastSequence).max() ?? 0
         return try SegmentBuilder<S>(disk: disk, root: options.path, nextID: nextSegmentID)
-            .write(builder.finish(), lastSequence: last, replaces: inputs.map(\.entry.id))
+            .write(sources, lastSequence: last, replaces: inputs.map(\.entry.id))
     }
 }

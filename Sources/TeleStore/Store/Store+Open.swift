@@ -19,6 +19,7 @@ extension Store {
         } catch {
             throw error.code == .locked ? .locked(path: options.path) : .notWritable(error.description)
         }
+        if options.drive == .threads { Allocator.prepare() }
         do throws(StoreOpenError) {
             let store = try Recovery(options: options, disk: disk).run(lock)
             store.start()

@@ -32,10 +32,10 @@ extension Store {
     }
 
     private func sealed<S: RowSignal>(_ frozen: RowHead<S>) throws(DiskError) -> Edit {
-        var builder = S.Builder()
-        for batch in frozen.batches { builder.append(batch.batch) }
         let entries = try SegmentBuilder<S>(disk: disk, root: options.path, nextID: nextSegmentID)
-            .write(builder.finish(), lastSequence: frozen.lastSequence, replaces: [])
+            .write(frozen.batches.map { .batch($0.batch) }, lastSequence: frozen.lastSequence, replaces: [])
+        // Batches in memory are never damaged.
+        guard let entries else { throw DiskError(.io, "seal", S.signal.folder) }
         return Edit(added: entries, sealed: (S.signal, frozen.lastSequence))
     }
 

@@ -22,7 +22,8 @@ extension Store {
                 refreshManifest()
                 let worked = dueSeals(clearing: true).map { self.seal($0) }.allSatisfy { $0 }
                 let isStale = state.withLock { $0.isManifestStale }
-                upkeepFlags.withLock { flags in
+                Allocator.trim()
+                upkeepFlags.update { flags in
                     flags.isSealing = false
                     flags.isManifestStale = isStale
                     flags.nextSeal = worked && !isStale ? .now : .now + .seconds(2)
@@ -50,13 +51,15 @@ extension Store {
         retain()
     }
 
+    var sealBytes: Int { min(options.sealBytes, options.memoryBudget / 6) }
+
     /// Signals whose head is big or old enough, or all where the write-ahead log has grown too long.
     private func dueSeals(clearing: Bool) -> [Signal] {
         let (walBytes, wantsSeal) = log.withLock { log in
             defer { if clearing { log.wantsSeal = false } }
             return (log.wal.bytes, log.wantsSeal)
         }
-        let sealBytes = min(options.sealBytes, options.memoryBudget / 6)
+        let sealBytes = sealBytes
         return state.withLock { state in
             let isPressed = state.headBytes > options.memoryBudget / 2
             return Signal.allCases.filter { signal in

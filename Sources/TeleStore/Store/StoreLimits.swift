@@ -18,8 +18,8 @@ enum StoreLimits {
     static let blockHeapBytes = 4 << 20
     /// Rows that a scan hands over at once.
     static let scanRows = 4_096
-    /// Rows of all inputs of one compaction step: what is held in memory meanwhile.
-    static let compactionRows = 2_000_000
+    /// Rows of all inputs of one compaction step: 20 to 40 bytes of sort keys each are held in memory meanwhile.
+    static let compactionRows = 1_000_000
     /// Encoded bytes of all inputs of one compaction step.
     static let compactionBytes = 64 << 20
     /// Free space that ingest leaves for sealing and merging, which is how space comes back.

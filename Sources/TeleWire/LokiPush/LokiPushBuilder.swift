@@ -36,7 +36,8 @@ struct LokiPushBuilder {
     mutating func endStream(_ labels: [(name: String, value: String)], at offset: Int) throws(WireError) {
         guard batch.time.count > firstRow else { return }
         guard labels.count <= Limits.labelsPerSeries else {
-            throw .tooLarge("a stream has more than \(Limits.labelsPerSeries) labels (Limits.labelsPerSeries)", at: offset)
+            throw .tooLarge(
+                "a stream has more than \(Limits.labelsPerSeries) labels (Limits.labelsPerSeries)", at: offset)
         }
         let set = LabelSet(labels)
         let number: UInt32

@@ -1,0 +1,59 @@
+/// A template of `line_format` or `label_format` in the language of Go's text/template, parsed. Sources: Go's
+/// text/template, "Template functions" of Loki's documentation.
+package struct LogQLTemplate: Sendable {
+    package indirect enum Node: Sendable {
+        case text(String)
+        case print(Pipeline)
+        /// `{{ if }}`, `{{ with }}`: a body, and what stands behind `else`.
+        case condition(isWith: Bool, Pipeline, [Node], [Node])
+        case range(Pipeline, [Node], [Node])
+        case leaveLoop
+        case nextRound
+    }
+
+    /// `$a, $b := command | command`.
+    package struct Pipeline: Sendable {
+        package var variables: [String] = []
+        /// `=` in place of `:=`.
+        package var isAssignment = false
+        package var commands: [[Operand]] = []
+    }
+
+    package indirect enum Operand: Sendable {
+        case dot
+        case null
+        case bool(Bool)
+        case int(Int64)
+        case double(Double)
+        case string(String)
+        /// `.a.b`.
+        case field([String])
+        /// `$x.a`; `$` alone is "".
+        case variable(String, [String])
+        case function(String)
+        case group(Pipeline, [String])
+    }
+
+    package let source: String
+    package let nodes: [Node]
+
+    /// - Throws: ``LogQLError`` in the words of Go's parser where there is a place to tell.
+    package init(_ source: String) throws(LogQLError) {
+        self.source = source
+        var parser = LogQLTemplateParser(source)
+        nodes = try parser.parse()
+    }
+
+    /// Functions that a template may call.
+    package static let functions: Set<String> = [
+        "and", "or", "not", "eq", "ne", "lt", "le", "gt", "ge", "len", "index", "slice", "print", "printf", "println",
+        "html", "js", "urlquery", "__line__", "__timestamp__", "ToLower", "ToUpper", "Replace", "Trim", "TrimLeft",
+        "TrimRight", "TrimPrefix", "TrimSuffix", "TrimSpace", "regexReplaceAll", "regexReplaceAllLiteral", "count",
+        "urldecode", "urlencode", "bytes", "duration", "duration_seconds", "unixEpoch", "unixEpochMillis",
+        "unixEpochNanos", "toDateInZone", "unixToTime", "alignLeft", "alignRight", "b64enc", "b64dec", "lower", "upper",
+        "title", "trunc", "substr", "contains", "hasPrefix", "hasSuffix", "indent", "nindent", "replace", "repeat",
+        "trim", "trimAll", "trimSuffix", "trimPrefix", "int", "float64", "add", "sub", "mul", "div", "mod", "addf",
+        "subf", "mulf", "divf", "max", "min", "maxf", "minf", "ceil", "floor", "round", "fromJson", "date", "toDate",
+        "now", "default",
+    ]
+}

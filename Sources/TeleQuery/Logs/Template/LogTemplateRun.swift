@@ -1,0 +1,183 @@
+import TeleModel
+import TeleQL
+
+/// Why a template has no result: an error of the entry (`TemplateFormatErr`), never of the query.
+struct LogTemplateError: Error {
+    var message: String
+    init(_ message: String) { self.message = message }
+}
+
+/// Runs templates over one entry. What it may do is bounded: ``Limits/templateSteps`` and ``Limits/templateBytes``.
+final class LogTemplateRun {
+    let entry: LogEntry
+    private var variables: [(name: String, value: LogTemplateValue)] = []
+    private var out: [UInt8] = []
+    private var steps = 0
+
+    private enum Flow {
+        case on, leave, next
+    }
+
+    init(_ entry: LogEntry) { self.entry = entry }
+
+    func text(_ template: LogQLTemplate) throws(LogTemplateError) -> [UInt8] {
+        out = []
+        steps = 0
+        variables = [("", .labels)]
+        _ = try run(template.nodes, .labels)
+        return out
+    }
+
+    private func append(_ text: String) throws(LogTemplateError) {
+        guard out.count + text.utf8.count <= Limits.templateBytes else {
+            throw LogTemplateError("the text is longer than \(Limits.templateBytes) bytes")
+        }
+        out.append(contentsOf: text.utf8)
+    }
+
+    private func step() throws(LogTemplateError) {
+        steps += 1
+        if steps > Limits.templateSteps { throw LogTemplateError("more than \(Limits.templateSteps) steps") }
+    }
+
+    private func run(_ nodes: [LogQLTemplate.Node], _ dot: LogTemplateValue) throws(LogTemplateError) -> Flow {
+        for node in nodes {
+            try step()
+            switch node {
+            case .text(let text): try append(text)
+            case .print(let pipeline):
+                let value = try evaluate(pipeline, dot)
+                if pipeline.variables.isEmpty { try append(value.printed(self)) }
+            case .condition(let isWith, let test, let body, let other):
+                let mark = variables.count
+                let value = try evaluate(test, dot)
+                let flow = value.isTrue ? try run(body, isWith ? value : dot) : try run(other, dot)
+                variables.removeLast(max(0, variables.count - mark))
+                if flow != .on { return flow }
+            case .range(let over, let body, let other):
+                let mark = variables.count
+                try loop(over, body, other, dot)
+                variables.removeLast(max(0, variables.count - mark))
+            case .leaveLoop: return .leave
+            case .nextRound: return .next
+            }
+        }
+        return .on
+    }
+
+    private func loop(
+        _ over: LogQLTemplate.Pipeline, _ body: [LogQLTemplate.Node], _ other: [LogQLTemplate.Node],
+        _ dot: LogTemplateValue
+    ) throws(LogTemplateError) {
+        var plain = over
+        plain.variables = []
+        let items = try items(try evaluate(plain, dot))
+        if items.isEmpty {
+            _ = try run(other, dot)
+            return
+        }
+        let mark = variables.count
+        for (key, value) in items {
+            switch over.variables.count {
+            case 0: break
+            case 1: try bind(over, over.variables[0], value)
+            default:
+                try bind(over, over.variables[0], key)
+                try bind(over, over.variables[1], value)
+            }
+            let flow = try run(body, value)
+            variables.removeLast(max(0, variables.count - mark))
+            if flow == .leave { return }
+        }
+    }
+
+    private func items(_ value: LogTemplateValue) throws(LogTemplateError) -> [(LogTemplateValue, LogTemplateValue)] {
+        switch value {
+        case .null: return []
+        case .list(let elements): return elements.enumerated().map { (.int(Int64($0.offset)), $0.element) }
+        case .map(let members): return members.map { (.string($0.name), $0.value) }
+        case .labels:
+            return entry.labels.pairs(.stream, .metadata, .parsed).map { (.string($0.name), .string($0.value)) }
+        case .int(let count):
+            guard count <= Int64(Limits.templateSteps) else { throw LogTemplateError("range over too many numbers") }
+            return (0..<max(0, count)).map { (.int($0), .int($0)) }
+        default: throw LogTemplateError("range can't iterate over \(value.printed(self))")
+        }
+    }
+
+    private func bind(
+        _ pipeline: LogQLTemplate.Pipeline, _ name: String, _ value: LogTemplateValue
+    ) throws(LogTemplateError) {
+        guard pipeline.isAssignment else { return variables.append((name, value)) }
+        guard let at = variables.lastIndex(where: { $0.name == name }) else {
+            throw LogTemplateError("undefined variable \"$\(name)\"")
+        }
+        variables[at].value = value
+    }
+
+    private func evaluate(
+        _ pipeline: LogQLTemplate.Pipeline, _ dot: LogTemplateValue
+    ) throws(LogTemplateError) -> LogTemplateValue {
+        var last: LogTemplateValue?
+        for command in pipeline.commands { last = try self.command(command, dot, last) }
+        let value = last ?? .null
+        if let name = pipeline.variables.first { try bind(pipeline, name, value) }
+        return value
+    }
+
+    private func command(
+        _ operands: [LogQLTemplate.Operand], _ dot: LogTemplateValue, _ piped: LogTemplateValue?
+    ) throws(LogTemplateError) -> LogTemplateValue {
+        try step()
+        guard case .function(let name)? = operands.first else {
+            return try operands.first.map { (one) throws(LogTemplateError) in try operand(one, dot) } ?? .null
+        }
+        // `and` and `or` stop where they are decided.
+        if name == "and" || name == "or", piped == nil {
+            var value = LogTemplateValue.null
+            for one in operands.dropFirst() {
+                value = try operand(one, dot)
+                if value.isTrue == (name == "or") { return value }
+            }
+            return value
+        }
+        var arguments: [LogTemplateValue] = []
+        for one in operands.dropFirst() { arguments.append(try operand(one, dot)) }
+        if let piped { arguments.append(piped) }
+        return try LogTemplateCall(name: name, arguments: arguments, run: self).value()
+    }
+
+    private func operand(
+        _ operand: LogQLTemplate.Operand, _ dot: LogTemplateValue
+    ) throws(LogTemplateError) -> LogTemplateValue {
+        switch operand {
+        case .dot: return dot
+        case .null: return .null
+        case .bool(let value): return .bool(value)
+        case .int(let value): return .int(value)
+        case .double(let value): return .double(value)
+        case .string(let text): return .string(text)
+        case .field(let path): return try field(path, of: dot)
+        case .variable(let name, let path):
+            guard let found = variables.last(where: { $0.name == name }) else {
+                throw LogTemplateError("undefined variable \"$\(name)\"")
+            }
+            return try field(path, of: found.value)
+        case .function(let name): return try LogTemplateCall(name: name, arguments: [], run: self).value()
+        case .group(let pipeline, let path): return try field(path, of: try evaluate(pipeline, dot))
+        }
+    }
+
+    private func field(_ path: [String], of value: LogTemplateValue) throws(LogTemplateError) -> LogTemplateValue {
+        var value = value
+        for name in path {
+            switch value {
+            case .labels: value = .string(entry.labels[name] ?? "")
+            case .map(let members): value = members.first { $0.name == name }?.value ?? .null
+            case .null: throw LogTemplateError("nil pointer evaluating interface {}.\(name)")
+            default: throw LogTemplateError("can't evaluate field \(name) in \(value.printed(self))")
+            }
+        }
+        return value
+    }
+}
