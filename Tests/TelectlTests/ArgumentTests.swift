@@ -18,7 +18,7 @@ struct ArgumentTests {
         let now = TimeArgument.now
         let time = try #require(TimeArgument(argument: "-1h"))
         #expect(now - 3_600_000_000_000 <= time.nanoseconds && time.nanoseconds <= TimeArgument.now - 3_600_000_000_000)
-        #expect(TimeArgument(argument: "-9999999w")?.nanoseconds == 0)
+        #expect(TimeArgument(argument: "-9999w")?.nanoseconds == 0)
     }
 
     @Test(arguments: ["", "x", "-", "1e400", "-1x", "2018-13-01T00:00:00Z", "99999999999999999999", "nan"])

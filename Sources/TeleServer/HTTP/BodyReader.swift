@@ -24,7 +24,8 @@ struct BodyReader {
         for try await chunk in request.body {
             guard bytes.count + chunk.readableBytes <= limit else { throw tooLarge }
             if bytes.count + chunk.readableBytes > ticket.bytes {
-                let wanted = bytes.count + max(chunk.readableBytes, BodyReader.step)
+                // Never beyond the limit: a body that is too large has to be told so, not that there is no room now.
+                let wanted = min(bytes.count + max(chunk.readableBytes, BodyReader.step), limit)
                 guard ticket.resize(to: wanted) else { throw overloaded }
             }
             chunk.withUnsafeReadableBytes { bytes.append(contentsOf: $0) }
