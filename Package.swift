@@ -3,7 +3,7 @@ import PackageDescription
 
 // The rooms and who may import whom: Sources/TeleModel/TeleModel.docc/Architecture.md.
 
-var settings: [SwiftSetting] = [
+let settings: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("InternalImportsByDefault"),
@@ -11,7 +11,8 @@ var settings: [SwiftSetting] = [
     .enableExperimentalFeature("Lifetimes"),
 ]
 // Set by .ci/run. Not the default, so that a newer compiler's new warning never stops a user's build.
-if Context.environment["TELE_STRICT"] != nil { settings.append(.treatAllWarnings(as: .error)) }
+// Not for tests either: what Swift Testing's macros expand to has warnings of its own.
+let strict: [SwiftSetting] = Context.environment["TELE_STRICT"] == nil ? [] : [.treatAllWarnings(as: .error)]
 
 func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies)
@@ -131,7 +132,7 @@ let package = Package(
 )
 
 for target in package.targets where target.type != .system {
-    target.swiftSettings = (target.swiftSettings ?? []) + settings
+    target.swiftSettings = (target.swiftSettings ?? []) + settings + (target.type == .test ? [] : strict)
 }
 
 // Fuzzing (Sources/telefuzz): only where it is asked for, because flags like these keep a package from being a dependency.
