@@ -40,13 +40,13 @@ func runFuzzer(
     _ decode: @convention(c) (UnsafePointer<UInt8>?, Int) -> Int32
 ) -> Int32
 
-guard CommandLine.argc > 1, let decode = decoders[CommandLine.arguments[1]] else {
+if CommandLine.argc > 1, let decode = decoders[CommandLine.arguments[1]] {
+    // libFuzzer sees the arguments without the decoder's name.
+    var arguments = CommandLine.unsafeArgv
+    arguments[1] = arguments[0]
+    arguments += 1
+    var count = CommandLine.argc - 1
+    _ = runFuzzer(&count, &arguments, decode)
+} else {
     print(decoders.keys.sorted().joined(separator: "\n"))
-    throw CancellationError()
 }
-// libFuzzer sees the arguments without the decoder's name.
-var arguments = CommandLine.unsafeArgv
-arguments[1] = arguments[0]
-arguments += 1
-var count = CommandLine.argc - 1
-_ = runFuzzer(&count, &arguments, decode)
