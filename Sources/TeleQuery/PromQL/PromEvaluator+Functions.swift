@@ -62,7 +62,7 @@ extension PromEvaluator {
             return .vector(try histogramFunction(call, grid))
         case "histogram_count", "histogram_sum", "histogram_avg", "histogram_stddev", "histogram_stdvar":
             return .vector(histogramField(name, try vector(call.arguments[0], grid)))
-        default: throw .execution("function \(name) is not implemented")
+        default: throw .execution("unknown function with name \"\(name)\"")
         }
     }
 
