@@ -10,6 +10,30 @@ package protocol StorageEngine: Sendable {
 
     /// One consistent view over head and segments: each record exactly once. Cheap; holds files while it lives.
     func snapshot() -> any EngineSnapshot
+
+    // Deletes and copies: synchronous, as ``StorageEngine`` says of them in its extension.
+
+    /// Hides from every later snapshot what the deletion selects of all that was acknowledged before the call. What is
+    /// appended afterwards stays, whatever its times. In force for good, restarts and crashes included, when it
+    /// returns; where it throws it is not in force, but may be after a crash. A day later (``cancelDeletion(_:)`` until
+    /// then), or at ``cleanTombstones()``, what is hidden is removed from the disk.
+    func delete(_ deletion: Deletion, note: String) throws(EngineError) -> Tombstone
+
+    /// Deletions in force and the last thousand that are done, by id.
+    func tombstones() -> [Tombstone]
+
+    /// Brings back what a deletion hides; false where there is none of that id, or it is done already.
+    func cancelDeletion(_ id: UInt64) throws(EngineError) -> Bool
+
+    /// Removes from the disk what deletions hide, now. Those that can't be finished, because a segment is damaged, stay
+    /// in force.
+    func cleanTombstones() throws(EngineError)
+
+    /// Copies all that is stored without stopping anything; without `withHeads`, only what is in segments already.
+    func takeBackup(withHeads: Bool) throws(EngineError) -> BackupCopy
+
+    /// The copies that are there, oldest first.
+    func backups() throws(EngineError) -> [BackupCopy]
 }
 
 /// A view that does not change. Calls are synchronous, may read the disk and must not be made on a cooperative

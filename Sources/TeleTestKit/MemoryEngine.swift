@@ -5,47 +5,49 @@ package import TeleModel
 /// A storage engine by definition: batches in arrays, every query a walk over all of them. What the real engine and
 /// the evaluators are held against; never fast.
 package final class MemoryEngine: StorageEngine {
-    private let state = Mutex(MemorySnapshot())
+    internal let state = Mutex(MemoryHistory())
 
     package init() {}
 
     package func append(_ batch: LogBatch) async throws(EngineError) {
-        state.withLock { if batch.count > 0 { $0.logs.append(batch) } }
+        add { if batch.count > 0 { $0.logs.append(batch) } }
     }
 
     package func append(_ batch: SpanBatch) async throws(EngineError) {
-        state.withLock { if batch.count > 0 { $0.spans.append(batch) } }
+        add { if batch.count > 0 { $0.spans.append(batch) } }
     }
 
-    package func append(_ batch: SampleBatch) async throws(EngineError) {
-        state.withLock { $0.add(batch) }
-    }
+    package func append(_ batch: SampleBatch) async throws(EngineError) { add { $0.add(batch) } }
 
     /// Adds samples of one series without a batch.
     package func append(_ labels: LabelSet, times: [Int64], values: [Double]) {
-        state.withLock { state in
+        add { state in
             for (time, value) in zip(times, values) { state.series[labels, default: .init()].samples[time] = value }
         }
     }
 
     /// Says when the counters behind samples started.
     package func append(_ labels: LabelSet, times: [Int64], started: [Int64]) {
-        state.withLock { state in
+        add { state in
             for (time, value) in zip(times, started) { state.series[labels, default: .init()].started[time] = value }
         }
     }
 
     package func append(_ labels: LabelSet, times: [Int64], histograms: [NativeHistogram]) {
-        state.withLock { state in
+        add { state in
             for (time, value) in zip(times, histograms) {
                 state.series[labels, default: .init()].histograms[time] = value
             }
         }
     }
 
-    package func removeAll() { state.withLock { $0 = MemorySnapshot() } }
+    private func add(_ change: @escaping @Sendable (inout MemorySnapshot) -> Void) {
+        state.withLock { $0.append(change) }
+    }
 
-    package func snapshot() -> any EngineSnapshot { state.withLock { $0 } }
+    package func removeAll() { state.withLock { $0 = MemoryHistory() } }
+
+    package func snapshot() -> any EngineSnapshot { state.withLock { $0.now } }
 }
 
 /// What a ``MemoryEngine`` held at one moment.
