@@ -26,7 +26,7 @@ import Testing
             guard matches else { continue }
             request.pathParameters = names
             let response = route.handle(request, context)
-            return (response.status.code, String(decoding: response.body, as: UTF8.self))
+            return (response.status.code, String(decoding: response.wholeBody, as: UTF8.self))
         }
         return (404, "")
     }

@@ -76,7 +76,7 @@ package struct PromQuery: Sendable {
                 }
                 var rows = Array(0..<named.count)
                 if !isInstant {
-                    rows.sort { named.labels[$0].bytes.lexicographicallyPrecedes(named.labels[$1].bytes) }
+                    rows.sort { LabelSet.precedes(named.labels[$0], named.labels[$1]) }
                 }
                 result = .vector(named.keeping(rows))
             }

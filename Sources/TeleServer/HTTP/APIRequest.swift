@@ -28,6 +28,8 @@ package struct APIResponse: Sendable {
     package var status: HTTPResponse.Status
     package var headers: HTTPFields
     package var body: [UInt8]
+    /// What follows ``body``, where an answer is too long to be held whole.
+    package var rest: (any APIPieces)?
 
     package init(_ status: HTTPResponse.Status = .ok, contentType: String?, body: [UInt8]) {
         self.status = status

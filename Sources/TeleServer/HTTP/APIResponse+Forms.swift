@@ -14,12 +14,25 @@ extension APIResponse {
 
     /// Gzipped where that is worth it.
     func packed() -> APIResponse {
-        guard body.count > APIResponse.packedBytes, headers[.contentEncoding] == nil else { return self }
+        guard body.count > APIResponse.packedBytes || rest != nil, headers[.contentEncoding] == nil else { return self }
         var response = self
-        response.body = Gzip.compress(body)
-        guard !response.body.isEmpty, response.body.count < body.count else { return self }
+        if let rest {
+            guard let gzipped = GzippedPieces.make(head: body, rest) else { return self }
+            response.body = gzipped.head
+            response.rest = gzipped.pieces
+        } else {
+            response.body = Gzip.compress(body)
+            guard !response.body.isEmpty, response.body.count < body.count else { return self }
+        }
         response.headers[.contentEncoding] = "gzip"
         response.headers[.vary] = "Accept-Encoding"
         return response
+    }
+
+    /// All of it, however long.
+    package var wholeBody: [UInt8] {
+        var out = body
+        while let piece = rest?.next() { out.append(contentsOf: piece) }
+        return out
     }
 }

@@ -51,17 +51,29 @@ struct HTTPFront: Sendable {
             if HTTPFront.expectsContinue(request) { try await writer.writeInformationalHead(.init(status: .continue)) }
             response = try await query(route, request, HTTPFront.apiRequest(request, target, parameters), channel)
         }
-        try await HTTPFront.write(response, isHead: request.method == .head, writer)
+        try await write(response, isHead: request.method == .head, writer)
     }
 
     @concurrent
-    private static func write(
+    private func write(
         _ response: APIResponse, isHead: Bool, _ writer: consuming ResponseWriter
     ) async throws {
         var head = HTTPResponse(status: response.status, headerFields: response.headers)
         head.headerFields[.date] = CalendarTime(unixSeconds: Int(WallClock.nanoseconds / 1_000_000_000)).http
-        if response.status != .noContent { head.headerFields[.contentLength] = "\(response.body.count)" }
-        if isHead || response.body.isEmpty {
+        if response.status != .noContent, response.rest == nil {
+            head.headerFields[.contentLength] = "\(response.body.count)"
+        }
+        if !isHead, let rest = response.rest {
+            let (first, runner) = (ByteBuffer(bytes: response.body), runner)
+            let body = ResponseBody { writer in
+                try await writer.write(first)
+                while let piece = try await runner.next(of: rest) {
+                    if !piece.isEmpty { try await writer.write(ByteBuffer(bytes: piece)) }
+                }
+                try await writer.finish(nil)
+            }
+            try await writer.write(response: head, body: body)
+        } else if isHead || response.body.isEmpty {
             try await writer.writeResponse(head)
         } else {
             try await writer.write(response: head, body: ResponseBody(byteBuffer: ByteBuffer(bytes: response.body)))

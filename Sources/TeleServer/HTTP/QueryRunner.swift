@@ -63,6 +63,9 @@ package final class QueryRunner: Sendable {
         if run.isCancelled { metrics.queriesCancelled.add() }
         return response
     }
+
+    /// The next piece of an answer that is being sent. Throws where the server stops.
+    func next(of rest: any APIPieces) async throws -> [UInt8]? { try await pool.runIfActive { rest.next() } }
 }
 
 /// One query's budgets, so that it can be ended when its client is gone.

@@ -29,13 +29,35 @@ enum PrometheusAnswer {
         w.endArray()
     }
 
-    static func strings(_ texts: [String], limit: Int?) -> APIResponse {
-        let isCut = limit.map { texts.count > $0 } ?? false
-        return success(warnings: isCut ? ["results truncated due to limit"] : []) { w in
-            w.beginArray()
-            for text in texts.prefix(limit ?? texts.count) { w.string(text) }
-            w.endArray()
+    static let truncated = "results truncated due to limit"
+
+    /// A list of at most `limit` items, written by `item`.
+    static func list(
+        _ count: Int, limit: Int?, _ item: @escaping @Sendable (Int, inout JSONWriter) -> Void
+    ) -> APIResponse {
+        let shown = min(count, limit ?? count)
+        return .json(-1) { i, w in
+            if i < 0 {
+                w.beginObject()
+                w.key("status")
+                w.string("success")
+                w.key("data")
+                w.beginArray()
+            } else if i < shown {
+                item(i, &w)
+            } else {
+                w.endArray()
+                list("warnings", shown < count ? [truncated] : [], &w)
+                w.endObject()
+                return false
+            }
+            i += 1
+            return true
         }
+    }
+
+    static func strings(_ texts: [String], limit: Int?) -> APIResponse {
+        list(texts.count, limit: limit) { $1.string(texts[$0]) }
     }
 
     static func labels(_ labels: LabelSet, _ w: inout JSONWriter) {
@@ -47,116 +69,87 @@ enum PrometheusAnswer {
         w.endObject()
     }
 
-    static func query(_ answer: PromAnswer, isInstant: Bool, limit: Int?) -> APIResponse {
-        var warnings = answer.warnings
-        let rows =
-            switch answer.result {
-            case .vector(let block): block.count
-            case .matrix(let data): data.count
-            default: 0
-            }
-        if let limit, rows > limit { warnings.append("results truncated due to limit") }
-        return success(warnings: warnings, infos: answer.infos) { w in
+    /// What stands before the rows of an answer and behind them.
+    private struct Frame: Sendable {
+        var type: String
+        var warnings: [String]
+        var infos: [String]
+        var statistics: PrometheusStatistics?
+
+        func begin(_ w: inout JSONWriter) {
+            w.beginObject()
+            w.key("status")
+            w.string("success")
+            w.key("data")
             w.beginObject()
             w.key("resultType")
-            switch answer.result {
-            case .scalar(let values) where isInstant:
-                pair("scalar", answer.grid.start, &w) { $0.sample(values.first ?? .nan) }
-            case .string(let text): pair("string", answer.grid.start, &w) { $0.string(text) }
-            case .scalar(let values):
-                w.string("matrix")
-                w.key("result")
-                w.beginArray()
-                w.beginObject()
-                w.key("metric")
-                w.beginObject()
-                w.endObject()
-                w.key("values")
-                w.beginArray()
-                for (step, value) in values.enumerated() { point(answer.grid.time(step), &w) { $0.sample(value) } }
-                w.endArray()
-                w.endObject()
-                w.endArray()
-            case .vector(let block):
-                w.string(isInstant ? "vector" : "matrix")
-                w.key("result")
-                w.beginArray()
-                for row in 0..<min(block.count, limit ?? block.count) { series(block, row, answer.grid, isInstant, &w) }
-                w.endArray()
-            case .matrix(let data):
-                w.string("matrix")
-                w.key("result")
-                w.beginArray()
-                for i in 0..<min(data.count, limit ?? data.count) { samples(data, i, &w) }
-                w.endArray()
-            }
+            w.string(type)
+            w.key("result")
+        }
+
+        func end(_ w: inout JSONWriter) {
+            statistics?.write(&w)
+            w.endObject()
+            list("warnings", warnings, &w)
+            list("infos", infos, &w)
             w.endObject()
         }
     }
 
-    private static func pair(_ type: String, _ time: Int64, _ w: inout JSONWriter, _ value: (inout JSONWriter) -> Void)
-    {
-        w.string(type)
-        w.key("result")
-        point(time, &w, value)
+    static func query(
+        _ answer: PromAnswer, isInstant: Bool, limit: Int?, statistics: PrometheusStatistics? = nil
+    ) -> APIResponse {
+        var frame = Frame(
+            type: "matrix", warnings: answer.warnings, infos: answer.infos, statistics: statistics)
+        switch answer.result {
+        case .scalar(let values) where isInstant:
+            frame.type = "scalar"
+            return single(frame, answer.grid.start) { $0.sample(values.first ?? .nan) }
+        case .string(let text):
+            frame.type = "string"
+            return single(frame, answer.grid.start) { $0.string(text) }
+        case .scalar(let values):
+            return rows(frame, PrometheusScalarRows(values: values, grid: answer.grid), limit, isInstant: false)
+        case .vector(let block):
+            if isInstant { frame.type = "vector" }
+            return rows(frame, PrometheusBlockRows(block: block, grid: answer.grid), limit, isInstant: isInstant)
+        case .matrix(let data): return rows(frame, PrometheusSampleRows(data: data), limit, isInstant: false)
+        }
     }
 
-    private static func point(_ time: Int64, _ w: inout JSONWriter, _ value: (inout JSONWriter) -> Void) {
+    private static func single(
+        _ frame: Frame, _ time: Int64, _ value: (inout JSONWriter) -> Void
+    ) -> APIResponse {
+        var w = JSONWriter(capacity: 1 << 8)
+        frame.begin(&w)
         w.beginArray()
         w.seconds(milliseconds: time)
         value(&w)
         w.endArray()
+        frame.end(&w)
+        return .json(w.bytes)
     }
 
-    private static func series(
-        _ block: PromBlock, _ row: Int, _ grid: PromGrid, _ isInstant: Bool, _ w: inout JSONWriter
-    ) {
-        w.beginObject()
-        w.key("metric")
-        labels(block.labels[row], &w)
-        let cells = row * block.steps..<(row + 1) * block.steps
-        for kind in [PromBlock.float, PromBlock.histogram] where cells.contains(where: { block.state[$0] == kind }) {
-            let name = kind == PromBlock.float ? "value" : "histogram"
-            w.key(isInstant ? name : name + "s")
-            if !isInstant { w.beginArray() }
-            for cell in cells where block.state[cell] == kind {
-                point(grid.time(cell - cells.lowerBound), &w) { w in
-                    if kind == PromBlock.float {
-                        w.sample(block.values[cell])
-                    } else if let value = block.histograms[cell] {
-                        histogram(value, &w)
-                    }
-                }
+    private static func rows(
+        _ frame: Frame, _ rows: some PrometheusRows, _ limit: Int?, isInstant: Bool
+    ) -> APIResponse {
+        var frame = frame
+        if let limit, rows.count > limit { frame.warnings.append(truncated) }
+        let writer = PrometheusRowsWriter(rows, limit: limit, isInstant: isInstant)
+        return .json((frame: frame, writer: writer, isBegun: false)) { state, w in
+            if !state.isBegun {
+                state.frame.begin(&w)
+                w.beginArray()
+                state.isBegun = true
             }
-            if !isInstant { w.endArray() }
+            if state.writer.step(&w) { return true }
+            w.endArray()
+            state.frame.end(&w)
+            return false
         }
-        w.endObject()
     }
 
-    private static func samples(_ data: SeriesData, _ i: Int, _ w: inout JSONWriter) {
-        w.beginObject()
-        w.key("metric")
-        labels(data.labels[i], &w)
-        let floats = data.offsets[i]..<data.offsets[i + 1]
-        let histograms = data.histogramOffsets[i]..<data.histogramOffsets[i + 1]
-        if !floats.isEmpty || histograms.isEmpty {
-            w.key("values")
-            w.beginArray()
-            for sample in floats { point(data.times[sample], &w) { $0.sample(data.values[sample]) } }
-            w.endArray()
-        }
-        if !histograms.isEmpty {
-            w.key("histograms")
-            w.beginArray()
-            for sample in histograms {
-                point(data.histogramTimes[sample], &w) { histogram(data.histograms[sample], &$0) }
-            }
-            w.endArray()
-        }
-        w.endObject()
-    }
-
-    private static func histogram(_ value: NativeHistogram, _ w: inout JSONWriter) {
+    static func histogram(_ value: NativeHistogram, _ w: inout JSONWriter) {
         w.beginObject()
         w.key("count")
         w.sample(value.count)

@@ -48,9 +48,7 @@ extension PrometheusRoutes {
         for name in families.keys.sorted() {
             let isPlain = PromPrinter.isPlain(name, allowsColon: true)
             out.append(contentsOf: "# TYPE \(isPlain ? name : quoted(name)) untyped\n".utf8)
-            let members = (families[name] ?? []).sorted {
-                rows[$0].labels.bytes.lexicographicallyPrecedes(rows[$1].labels.bytes)
-            }
+            let members = (families[name] ?? []).sorted { LabelSet.precedes(rows[$0].labels, rows[$1].labels) }
             for i in members {
                 let labels = text(rows[i].labels, name, isPlain: isPlain)
                 out.append(contentsOf: "\(labels) \(FloatText.string(rows[i].value)) \(rows[i].time)\n".utf8)

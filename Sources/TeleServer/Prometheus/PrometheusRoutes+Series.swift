@@ -36,13 +36,9 @@ extension PrometheusRoutes {
         if selectors.isEmpty { throw .bad("no match[] parameter provided") }
         let limit = try request.prometheusLimit()
         var found = try selected(request, context, selectors)
-        found.sort { $0.bytes.lexicographicallyPrecedes($1.bytes) }
-        let isCut = limit.map { found.count > $0 } ?? false
-        return PrometheusAnswer.success(warnings: isCut ? ["results truncated due to limit"] : []) { w in
-            w.beginArray()
-            for labels in found.prefix(limit ?? found.count) { PrometheusAnswer.labels(labels, &w) }
-            w.endArray()
-        }
+        found.sort(by: LabelSet.precedes)
+        let list = found
+        return PrometheusAnswer.list(list.count, limit: limit) { PrometheusAnswer.labels(list[$0], &$1) }
     }
 
     static func labels(_ request: APIRequest, _ context: APIContext) throws(PrometheusFailure) -> APIResponse {

@@ -36,14 +36,8 @@ package enum PrometheusRoutes {
 
     private static func query(_ request: APIRequest, _ context: APIContext) throws(PrometheusFailure) -> APIResponse {
         let time = try request.prometheusTime("time", default: WallClock.milliseconds)
-        let limit = try request.prometheusLimit()
-        let budget = try request.prometheusBudget(context)
-        let query = try request.prometheusQuery()
-        do {
-            let answer = try query.instant(at: time, snapshot: context.engine.snapshot(), budget: budget)
-            return PrometheusAnswer.query(answer, isInstant: true, limit: limit)
-        } catch {
-            throw PrometheusFailure(error)
+        return try answer(request, context, isInstant: true) { query, snapshot, budget throws(PromFailure) in
+            try query.instant(at: time, snapshot: snapshot, budget: budget)
         }
     }
 
@@ -65,22 +59,37 @@ package enum PrometheusRoutes {
                 "exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query resolution "
                     + "(?step=XX)")
         }
+        let grid = PromGrid(start: start, step: step, count: Int((end - start) / step) + 1)
+        return try answer(request, context, isInstant: false) { query, snapshot, budget throws(PromFailure) in
+            try query.range(grid, snapshot: snapshot, budget: budget)
+        }
+    }
+
+    /// Parses, evaluates and writes a query.
+    private static func answer(
+        _ request: APIRequest, _ context: APIContext, isInstant: Bool,
+        _ run: (PromQuery, any EngineSnapshot, QueryBudget) throws(PromFailure) -> PromAnswer
+    ) throws(PrometheusFailure) -> APIResponse {
         let limit = try request.prometheusLimit()
         let budget = try request.prometheusBudget(context)
+        let start = ContinuousClock.now
         let query = try request.prometheusQuery()
         let type = query.expression.type
-        guard type == .scalar || type == .vector else {
+        guard isInstant || type == .scalar || type == .vector else {
             throw .parameter(
                 "query",
                 "invalid expression type \"\(type.documented)\" for range query, must be Scalar or instant Vector")
         }
-        let grid = PromGrid(start: start, step: step, count: Int((end - start) / step) + 1)
-        do {
-            let answer = try query.range(grid, snapshot: context.engine.snapshot(), budget: budget)
-            return PrometheusAnswer.query(answer, isInstant: false, limit: limit)
-        } catch {
-            throw PrometheusFailure(error)
+        let parsed = ContinuousClock.now
+        let found: PromAnswer
+        do { found = try run(query, context.engine.snapshot(), budget) } catch { throw PrometheusFailure(error) }
+        var statistics: PrometheusStatistics?
+        if let wanted = request["stats"], !wanted.isEmpty {
+            statistics = PrometheusStatistics(
+                samples: budget.rows, parsing: (parsed - start) / .seconds(1),
+                evaluating: (ContinuousClock.now - parsed) / .seconds(1))
         }
+        return PrometheusAnswer.query(found, isInstant: isInstant, limit: limit, statistics: statistics)
     }
 
     private static func formatQuery(
