@@ -95,15 +95,12 @@ extension AttributePages {
     private static func readColumn(
         _ reader: inout ByteReader, _ kind: ValueKind, count: Int, rows: [Int]?, _ core: inout BatchCore
     ) throws(CodecError) -> [UInt64] {
-        var values: [UInt64]
         switch kind {
         case .empty: return [UInt64](repeating: 0, count: rows?.count ?? count)
-        case .bool, .int: values = try IntColumn.decode(&reader, count: count)
-        case .double: values = try DoubleColumn.decodeBits(&reader, count: count)
+        case .bool, .int: return try IntColumn.decode(&reader, count: count, places: rows)
+        case .double: return BlockRows.pick(rows, try DoubleColumn.decodeBits(&reader, count: count))
         case .string, .array, .map, .bytes:
             return try TextColumn.decode(&reader, count: count, rows: rows, into: &core.heap).map { $0.packed }
         }
-        if let rows { values = rows.map { values[$0] } }
-        return values
     }
 }

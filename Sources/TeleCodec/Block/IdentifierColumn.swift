@@ -47,25 +47,75 @@ enum IdentifierColumn {
     static func decode(
         _ reader: inout ByteReader, rows: Int
     ) throws(CodecError) -> (high: [UInt64], low: [UInt64]) {
-        let (presence, present) = try decodePresence(&reader, rows: rows)
-        let codes = try IntColumn.decode(&reader, count: present)
-        let distinct = try reader.count("number of ids", limit: present)
+        let (of, distinct) = try decodeCodes(&reader, rows: rows)
         let highs = try IntColumn.decode(&reader, count: distinct)
         let lows = try IntColumn.decode(&reader, count: distinct)
         var high = [UInt64](repeating: 0, count: rows)
         var low = high
+        for row in 0..<rows where of[row] >= 0 {
+            high[row] = highs[Int(of[row])]
+            low[row] = lows[Int(of[row])]
+        }
+        return (high, low)
+    }
+
+    /// The same of the rows at `places` alone (rising; nil: all).
+    static func decode(
+        _ reader: inout ByteReader, rows: Int, places: [Int]?
+    ) throws(CodecError) -> (high: [UInt64], low: [UInt64]) {
+        guard let places else { return try decode(&reader, rows: rows) }
+        let (of, distinct) = try decodeCodes(&reader, rows: rows)
+        var wanted: [Int] = []
+        for place in places where of[place] >= 0 { wanted.append(Int(of[place])) }
+        let indexes = Array(Set(wanted)).sorted()
+        let highs = try IntColumn.decode(&reader, count: distinct, places: indexes)
+        let lows = try IntColumn.decode(&reader, count: distinct, places: indexes)
+        var known: [Int: Int] = [:]
+        for (place, index) in indexes.enumerated() { known[index] = place }
+        var out: (high: [UInt64], low: [UInt64]) = ([], [])
+        for place in places {
+            let at = known[Int(of[place])]
+            out.high.append(at.map { highs[$0] } ?? 0)
+            out.low.append(at.map { lows[$0] } ?? 0)
+        }
+        return out
+    }
+
+    /// The rows that have this id, rising. Stops as soon as it is sure that there are none.
+    static func rows(of trace: TraceID, _ reader: inout ByteReader, rows: Int) throws(CodecError) -> [Int] {
+        let (of, distinct) = try decodeCodes(&reader, rows: rows)
+        if trace.isNone { return of.indices.filter { of[$0] < 0 } }
+        var highs = reader
+        try IntColumn.skip(&reader, count: distinct)
+        let lows = try IntColumn.decode(&reader, count: distinct)
+        var indexes = lows.indices.filter { lows[$0] == trace.low }
+        if indexes.isEmpty { return [] }
+        let found = try IntColumn.decode(&highs, count: distinct, places: indexes)
+        indexes = indexes.indices.filter { found[$0] == trace.high }.map { indexes[$0] }
+        let wanted = Set(indexes.map { Int32(truncatingIfNeeded: $0) })
+        return wanted.isEmpty ? [] : of.indices.filter { wanted.contains(of[$0]) }
+    }
+
+    /// For each row the index of its id among the distinct ones, or -1; and how many of these there are. The reader
+    /// stands before them.
+    private static func decodeCodes(
+        _ reader: inout ByteReader, rows: Int
+    ) throws(CodecError) -> (of: [Int32], distinct: Int) {
+        let (presence, present) = try decodePresence(&reader, rows: rows)
+        let codes = try IntColumn.decode(&reader, count: present)
+        let distinct = try reader.count("number of ids", limit: present)
+        var of = [Int32](repeating: -1, count: rows)
         var next = 0
         var seen = 0
         for row in 0..<rows where presence[row] != 0 {
             let code = codes[next]
-            next += 1
-            if code == 0 { seen += 1 }
+            next &+= 1
+            if code == 0 { seen &+= 1 }
             guard seen <= distinct, code <= UInt64(seen) else { throw reader.error("id that was never stated") }
-            let index = code == 0 ? seen - 1 : seen - Int(code)
-            high[row] = highs[index]
-            low[row] = lows[index]
+            // 0 and 1 both mean the last one that was stated.
+            of[row] = Int32(truncatingIfNeeded: code == 0 ? seen - 1 : seen - Int(code))
         }
-        return (high, low)
+        return (of, distinct)
     }
 
     /// Values most of which may be 0.
@@ -75,8 +125,25 @@ enum IdentifierColumn {
         IntColumn.encode(values.filter { $0 != 0 }, into: &out)
     }
 
-    static func decodeSparse(_ reader: inout ByteReader, rows: Int) throws(CodecError) -> [UInt64] {
+    static func decodeSparse(
+        _ reader: inout ByteReader, rows: Int, places: [Int]?
+    ) throws(CodecError) -> [UInt64] {
         let (presence, present) = try decodePresence(&reader, rows: rows)
+        if let places {
+            // Where each wanted row's value stands among those that are there.
+            var indexes: [Int] = []
+            var row = 0
+            var seen = 0
+            for place in places {
+                while row < place {
+                    if presence[row] != 0 { seen &+= 1 }
+                    row &+= 1
+                }
+                if presence[place] != 0 { indexes.append(seen) }
+            }
+            var values = try IntColumn.decode(&reader, count: present, places: indexes)[...]
+            return places.map { presence[$0] != 0 ? values.popFirst() ?? 0 : 0 }
+        }
         let values = try IntColumn.decode(&reader, count: present)
         var out = [UInt64](repeating: 0, count: rows)
         var next = 0

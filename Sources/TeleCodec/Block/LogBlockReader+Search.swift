@@ -1,10 +1,16 @@
-internal import TeleModel
+package import TeleModel
 
 extension LogBlockReader {
+    /// The rows of a trace, rising. Only the page of ids is read.
+    package func rows(of trace: TraceID) throws(CodecError) -> [Int] {
+        let page = try pages.page(.ids)
+        var reader = ByteReader(page.span.bytes)
+        return try IdentifierColumn.rows(of: trace, &reader, rows: meta.rows)
+    }
+
     /// The rows, rising, whose body may contain all the needles: those of the right template, and all whose body is
     /// no string. Only the body page is read. Nothing is missing; ask the bodies themselves for certainty.
     package func bodyCandidates(_ needles: [NeedleMask]) throws(CodecError) -> [Int] {
-        let pages = try BlockPages(meta, readsAll: false, source: source)
         let page = try pages.page(.body)
         var reader = ByteReader(page.span.bytes)
         let kinds = try IntColumn.decodeIndexes(&reader, count: meta.rows, below: 8)
@@ -14,7 +20,7 @@ extension LogBlockReader {
         var passes = [Bool](repeating: true, count: texts)
         for needle in needles {
             var column = ByteReader(page.span.bytes.extracting(start..<page.count))
-            let found = try TextColumn.candidates(&column, count: texts, needle)
+            let found = try TextColumn.candidates(&column, count: texts, needle, kept: bodyTexts)
             for i in 0..<texts where !found[i] { passes[i] = false }
         }
         var rows: [Int] = []

@@ -1,14 +1,15 @@
 package import TeleModel
 
-/// Reads a log block page by page, as columns are wanted.
+/// Reads a log block page by page, as columns are wanted. What one call has read serves the next.
 package struct LogBlockReader {
     package let meta: BlockMeta
-    let source: (Range<Int>) throws(CodecError) -> [UInt8]
+    let pages: BlockPages
+    let bodyTexts = KeptHeader()
 
     /// `source` gives bytes of the block (0 is its first byte); fewer than asked for is an error of the block.
     package init(_ meta: BlockMeta, source: @escaping (Range<Int>) throws(CodecError) -> [UInt8]) {
         self.meta = meta
-        self.source = source
+        pages = BlockPages(meta, source: source)
     }
 
     /// The rows with these numbers (ascending, distinct, below `meta.rows`; nil: all), and of them times, resource and
@@ -17,8 +18,7 @@ package struct LogBlockReader {
         columns: LogBlock.Columns = .all, attributeKeys: [String]? = nil, rows: [Int]? = nil
     ) throws(CodecError) -> LogBatch {
         try BlockRows.check(rows, of: meta.rows)
-        let readsAll = columns == .all && attributeKeys == nil
-        let pages = try BlockPages(meta, readsAll: readsAll, source: source)
+        if columns == .all, attributeKeys == nil, rows == nil { try pages.readAll() }
         let count = meta.rows
         var batch = LogBatch()
         batch.core = try CorePage.decode(pages.page(.core))
@@ -26,24 +26,22 @@ package struct LogBlockReader {
         if columns.contains(.scope) {
             let page = try pages.page(.scope)
             var reader = ByteReader(page.span.bytes)
-            batch.scope = BlockRows.pick(
-                rows, try IntColumn.decodeIndexes(&reader, count: count, below: batch.core.scopes.count))
+            batch.scope = try IntColumn.decodeIndexes(
+                &reader, count: count, below: batch.core.scopes.count, places: rows)
         }
         if columns.contains(.severity) { try decodeSeverity(pages, &batch, rows) }
         if columns.contains(.ids) {
             let page = try pages.page(.ids)
             var reader = ByteReader(page.span.bytes)
-            let ids = try IdentifierColumn.decode(&reader, rows: count)
-            batch.traceHigh = BlockRows.pick(rows, ids.high)
-            batch.traceLow = BlockRows.pick(rows, ids.low)
-            batch.span = BlockRows.pick(rows, try IdentifierColumn.decodeSparse(&reader, rows: count))
+            (batch.traceHigh, batch.traceLow) = try IdentifierColumn.decode(&reader, rows: count, places: rows)
+            batch.span = try IdentifierColumn.decodeSparse(&reader, rows: count, places: rows)
         }
         if columns.contains(.body) { try decodeBody(pages, &batch, rows) }
         if columns.contains(.rest) {
             let page = try pages.page(.rest)
             var reader = ByteReader(page.span.bytes)
-            batch.flags = BlockRows.pick(rows, try IntColumn.decodeUInt32(&reader, count: count))
-            batch.droppedAttributes = BlockRows.pick(rows, try IntColumn.decodeUInt32(&reader, count: count))
+            batch.flags = try IntColumn.decodeUInt32(&reader, count: count, places: rows)
+            batch.droppedAttributes = try IntColumn.decodeUInt32(&reader, count: count, places: rows)
             batch.eventName = try TextColumn.decode(&reader, count: count, rows: rows, into: &batch.core.heap)
         }
         if columns.contains(.attributes) {
@@ -59,16 +57,16 @@ package struct LogBlockReader {
         let time = try IntColumn.decode(&reader, count: meta.rows)
         var observed = try IntColumn.decode(&reader, count: meta.rows)
         for row in observed.indices { observed[row] &+= time[row] }
-        let resource = try IntColumn.decodeIndexes(&reader, count: meta.rows, below: batch.core.resources.count)
         batch.time = BlockRows.pick(rows, time)
         batch.observed = BlockRows.pick(rows, observed)
-        batch.resource = BlockRows.pick(rows, resource)
+        batch.resource = try IntColumn.decodeIndexes(
+            &reader, count: meta.rows, below: batch.core.resources.count, places: rows)
     }
 
     private func decodeSeverity(_ pages: BlockPages, _ batch: inout LogBatch, _ rows: [Int]?) throws(CodecError) {
         let page = try pages.page(.severity)
         var reader = ByteReader(page.span.bytes)
-        let pairs = BlockRows.pick(rows, try IntColumn.decode(&reader, count: meta.rows))
+        let pairs = try IntColumn.decode(&reader, count: meta.rows, places: rows)
         let distinct = try reader.count("number of severity texts", limit: meta.rows)
         let texts = try TextColumn.decode(&reader, count: distinct, into: &batch.core.heap)
         batch.severity.reserveCapacity(pairs.count)
@@ -108,11 +106,12 @@ package struct LogBlockReader {
         }
         let isPartial = rows != nil
         let texts = try TextColumn.decode(
-            &reader, count: counts.texts, rows: isPartial ? textPicks : nil, into: &batch.core.heap)
+            &reader, count: counts.texts, rows: isPartial ? textPicks : nil, into: &batch.core.heap, kept: bodyTexts,
+            needsEnd: counts.structured + counts.numbers > 0)
         let structured = try TextColumn.decode(
             &reader, count: counts.structured, rows: isPartial ? structuredPicks : nil, into: &batch.core.heap)
-        let numbers = BlockRows.pick(
-            isPartial ? numberPicks : nil, try IntColumn.decode(&reader, count: counts.numbers))
+        let numbers = try IntColumn.decode(
+            &reader, count: counts.numbers, places: isPartial ? numberPicks : nil)
         batch.bodyKind = BlockRows.pick(rows, kinds)
         batch.body.reserveCapacity(batch.bodyKind.count)
         var next = (texts: 0, structured: 0, numbers: 0)

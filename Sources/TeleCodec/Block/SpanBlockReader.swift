@@ -1,14 +1,14 @@
 package import TeleModel
 
-/// Reads a span block page by page, as columns are wanted.
+/// Reads a span block page by page, as columns are wanted. What one call has read serves the next.
 package struct SpanBlockReader {
     package let meta: BlockMeta
-    private let source: (Range<Int>) throws(CodecError) -> [UInt8]
+    private let pages: BlockPages
 
     /// See ``LogBlockReader/init(_:source:)``.
     package init(_ meta: BlockMeta, source: @escaping (Range<Int>) throws(CodecError) -> [UInt8]) {
         self.meta = meta
-        self.source = source
+        pages = BlockPages(meta, source: source)
     }
 
     /// See ``LogBlockReader/decode(columns:attributeKeys:rows:)``; `attributeKeys` is about the spans' own attributes,
@@ -17,8 +17,7 @@ package struct SpanBlockReader {
         columns: SpanBlock.Columns = .all, attributeKeys: [String]? = nil, rows: [Int]? = nil
     ) throws(CodecError) -> SpanBatch {
         try BlockRows.check(rows, of: meta.rows)
-        let readsAll = columns == .all && attributeKeys == nil
-        let pages = try BlockPages(meta, readsAll: readsAll, source: source)
+        if columns == .all, attributeKeys == nil, rows == nil { try pages.readAll() }
         let count = meta.rows
         var batch = SpanBatch()
         batch.core = try CorePage.decode(pages.page(.core))
@@ -27,25 +26,25 @@ package struct SpanBlockReader {
         if columns.contains(.scope) {
             let page = try pages.page(.scope)
             var reader = ByteReader(page.span.bytes)
-            batch.scope = BlockRows.pick(
-                rows, try IntColumn.decodeIndexes(&reader, count: count, below: batch.core.scopes.count))
+            batch.scope = try IntColumn.decodeIndexes(
+                &reader, count: count, below: batch.core.scopes.count, places: rows)
         }
         if columns.contains(.name) {
             let page = try pages.page(.name)
             var reader = ByteReader(page.span.bytes)
             batch.name = try TextColumn.decode(&reader, count: count, rows: rows, into: &batch.core.heap)
-            batch.kind = BlockRows.pick(rows, try IntColumn.decodeInt32(&reader, count: count))
-            batch.statusCode = BlockRows.pick(rows, try IntColumn.decodeInt32(&reader, count: count))
+            batch.kind = try IntColumn.decodeInt32(&reader, count: count, places: rows)
+            batch.statusCode = try IntColumn.decodeInt32(&reader, count: count, places: rows)
             batch.statusMessage = try TextColumn.decode(&reader, count: count, rows: rows, into: &batch.core.heap)
         }
         if columns.contains(.rest) {
             let page = try pages.page(.rest)
             var reader = ByteReader(page.span.bytes)
             batch.traceState = try TextColumn.decode(&reader, count: count, rows: rows, into: &batch.core.heap)
-            batch.flags = BlockRows.pick(rows, try IntColumn.decodeUInt32(&reader, count: count))
-            batch.droppedAttributes = BlockRows.pick(rows, try IntColumn.decodeUInt32(&reader, count: count))
-            batch.droppedEvents = BlockRows.pick(rows, try IntColumn.decodeUInt32(&reader, count: count))
-            batch.droppedLinks = BlockRows.pick(rows, try IntColumn.decodeUInt32(&reader, count: count))
+            batch.flags = try IntColumn.decodeUInt32(&reader, count: count, places: rows)
+            batch.droppedAttributes = try IntColumn.decodeUInt32(&reader, count: count, places: rows)
+            batch.droppedEvents = try IntColumn.decodeUInt32(&reader, count: count, places: rows)
+            batch.droppedLinks = try IntColumn.decodeUInt32(&reader, count: count, places: rows)
         }
         if columns.contains(.attributes) {
             batch.attributes = try AttributePages.decode(
@@ -65,11 +64,26 @@ package struct SpanBlockReader {
         let start = try IntColumn.decode(&reader, count: meta.rows)
         var end = try IntColumn.decode(&reader, count: meta.rows)
         for row in end.indices { end[row] &+= start[row] }
-        let resource = try IntColumn.decodeIndexes(&reader, count: meta.rows, below: batch.core.resources.count)
+        let resource = try IntColumn.decodeIndexes(
+            &reader, count: meta.rows, below: batch.core.resources.count, places: rows)
         batch.start = BlockRows.pick(rows, start)
         batch.end = BlockRows.pick(rows, end)
-        batch.resource = BlockRows.pick(rows, resource)
+        batch.resource = resource
         return end
+    }
+
+    /// The trace ids of all rows; of the block, nothing else is read.
+    package func decodeTraceIDs() throws(CodecError) -> (high: [UInt64], low: [UInt64]) {
+        let page = try pages.page(.ids)
+        var reader = ByteReader(page.span.bytes)
+        return try IdentifierColumn.decode(&reader, rows: meta.rows)
+    }
+
+    /// The rows of a trace, rising.
+    package func rows(of trace: TraceID) throws(CodecError) -> [Int] {
+        let page = try pages.page(.ids)
+        var reader = ByteReader(page.span.bytes)
+        return try IdentifierColumn.rows(of: trace, &reader, rows: meta.rows)
     }
 
     private func decodeIdentifiers(

@@ -51,4 +51,18 @@ enum BitPacking {
             used = count
         }
     }
+
+    /// The number at one place, less the base.
+    static func value(_ packed: borrowing RawSpan, at place: Int, width: Int) -> UInt64 {
+        guard width > 0 else { return 0 }
+        let bit = place * width
+        let shift = UInt64(truncatingIfNeeded: bit & 7)
+        let first = bit >> 3
+        var value = UInt64(packed.unsafeLoad(fromByteOffset: first, as: UInt8.self)) &>> shift
+        for byte in first + 1..<max(first + 1, (bit + width + 7) >> 3) {
+            let up = UInt64(truncatingIfNeeded: (byte - first) * 8) &- shift
+            value |= UInt64(packed.unsafeLoad(fromByteOffset: byte, as: UInt8.self)) &<< up
+        }
+        return width == 64 ? value : value & (1 &<< UInt64(width) &- 1)
+    }
 }

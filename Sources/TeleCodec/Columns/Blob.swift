@@ -39,4 +39,16 @@ package enum Blob {
         default: throw reader.error("unknown mode \(mode) of a run of bytes")
         }
     }
+
+    /// Moves behind a run without unpacking it.
+    static func skip(_ reader: inout ByteReader) throws(CodecError) {
+        let mode = try reader.byte()
+        var count = try reader.count("length of a run", limit: Limits.columnBytes)
+        switch mode {
+        case raw: break
+        case deflated: count = try reader.count("packed length of a run", limit: reader.remaining)
+        default: throw reader.error("unknown mode \(mode) of a run of bytes")
+        }
+        _ = try reader.take(count)
+    }
 }

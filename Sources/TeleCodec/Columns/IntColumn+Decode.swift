@@ -2,7 +2,7 @@ internal import TeleModel
 
 extension IntColumn {
     /// Nested columns go three deep when they are written.
-    private static let maximumDepth = 4
+    static let maximumDepth = 4
 
     /// Exactly `count` numbers. `count` comes from the caller, who has checked it.
     package static func decode(_ reader: inout ByteReader, count: Int) throws(CodecError) -> [UInt64] {
@@ -43,7 +43,7 @@ extension IntColumn {
         try decode(&reader, count: count).map { Int32(truncatingIfNeeded: $0) }
     }
 
-    private static func decode(_ reader: inout ByteReader, count: Int, depth: Int) throws(CodecError) -> [UInt64] {
+    static func decode(_ reader: inout ByteReader, count: Int, depth: Int) throws(CodecError) -> [UInt64] {
         guard count > 0 else { return [] }
         guard count <= Limits.columnBytes / 8, depth <= maximumDepth else {
             throw reader.error("column of \(count) numbers at depth \(depth) is over the limit")
@@ -80,14 +80,20 @@ extension IntColumn {
         }
     }
 
-    private static func base(_ reader: inout ByteReader) throws(CodecError) -> UInt64 {
+    static func base(_ reader: inout ByteReader) throws(CodecError) -> UInt64 {
         UInt64(bitPattern: Varint.unzigzag(try reader.varint()))
     }
 
-    private static func packed(_ reader: inout ByteReader, count: Int) throws(CodecError) -> [UInt64] {
+    /// What stands before packed numbers: their base and their width in bits.
+    static func packing(_ reader: inout ByteReader) throws(CodecError) -> (base: UInt64, width: Int) {
         let base = try base(&reader)
         let width = Int(try reader.byte())
         guard width <= 64 else { throw reader.error("bit width \(width)") }
+        return (base, width)
+    }
+
+    private static func packed(_ reader: inout ByteReader, count: Int) throws(CodecError) -> [UInt64] {
+        let (base, width) = try packing(&reader)
         return try BitPacking.unpack(&reader, count: count, base: base, width: width)
     }
 

@@ -6,7 +6,16 @@ extension TextColumn {
     package static func decode(
         _ reader: inout ByteReader, count: Int, rows: [Int]? = nil, into heap: inout ByteHeap
     ) throws(CodecError) -> [ByteRange] {
+        try decode(&reader, count: count, rows: rows, into: &heap, kept: nil, needsEnd: true)
+    }
+
+    /// `kept`: what a search of the same column has read. Without `needsEnd` the reader may stand anywhere afterwards.
+    static func decode(
+        _ reader: inout ByteReader, count: Int, rows: [Int]?, into heap: inout ByteHeap, kept: KeptHeader?,
+        needsEnd: Bool
+    ) throws(CodecError) -> [ByteRange] {
         guard count > 0 else { return [] }
+        if let rows, rows.isEmpty, !needsEnd { return [] }
         let encoding = try reader.byte()
         switch encoding {
         case constant:
@@ -16,31 +25,31 @@ extension TextColumn {
             return [ByteRange](repeating: heap.append(text.span), count: rows?.count ?? count)
         case dictionary:
             let distinct = try reader.count("dictionary size", limit: count)
-            let texts = try decodeTexts(&reader, count: distinct, rows: nil, into: &heap)
-            let codes = try IntColumn.decode(&reader, count: count)
+            let texts = try decodeTexts(&reader, count: distinct, into: &heap, kept: kept)
             var out: [ByteRange] = []
             out.reserveCapacity(rows?.count ?? count)
-            for i in 0..<(rows?.count ?? count) {
-                let code = codes[rows?[i] ?? i]
+            for code in try IntColumn.decode(&reader, count: count, places: rows) {
                 guard code < UInt64(texts.count) else { throw reader.error("text code \(code) of \(texts.count)") }
                 out.append(texts[Int(code)])
             }
             return out
         case raw: return try decodeRaw(&reader, count: count, rows: rows, into: &heap)
-        case templates: return try TextTemplates.decode(&reader, count: count, rows: rows, into: &heap)
+        case templates:
+            return try TextTemplates.decode(
+                &reader, count: count, rows: rows, into: &heap, kept: kept, needsEnd: needsEnd)
         default: throw reader.error("unknown encoding \(encoding) of a text column")
         }
     }
 
     /// Texts that are no dictionary.
     static func decodeTexts(
-        _ reader: inout ByteReader, count: Int, rows: [Int]?, into heap: inout ByteHeap
+        _ reader: inout ByteReader, count: Int, into heap: inout ByteHeap, kept: KeptHeader? = nil
     ) throws(CodecError) -> [ByteRange] {
         guard count > 0 else { return [] }
         let encoding = try reader.byte()
         switch encoding {
-        case raw: return try decodeRaw(&reader, count: count, rows: rows, into: &heap)
-        case templates: return try TextTemplates.decode(&reader, count: count, rows: rows, into: &heap)
+        case raw: return try decodeRaw(&reader, count: count, rows: nil, into: &heap)
+        case templates: return try TextTemplates.decode(&reader, count: count, rows: nil, into: &heap, kept: kept)
         default: throw reader.error("unknown encoding \(encoding) of texts")
         }
     }

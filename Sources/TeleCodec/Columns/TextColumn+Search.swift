@@ -4,7 +4,7 @@ extension TextColumn {
     /// Which of the column's texts may contain the needle: exact but for templates with slots and for long needles.
     /// Texts are not rebuilt from templates. The reader stands somewhere within the column afterwards.
     static func candidates(
-        _ reader: inout ByteReader, count: Int, _ needle: NeedleMask
+        _ reader: inout ByteReader, count: Int, _ needle: NeedleMask, kept: KeptHeader? = nil
     ) throws(CodecError) -> [Bool] {
         guard count > 0 else { return [] }
         let encoding = try reader.byte()
@@ -16,7 +16,7 @@ extension TextColumn {
         case dictionary:
             let distinct = try reader.count("dictionary size", limit: count)
             var heap = ByteHeap()
-            let texts = try decodeTexts(&reader, count: distinct, rows: nil, into: &heap)
+            let texts = try decodeTexts(&reader, count: distinct, into: &heap, kept: kept)
             let bytes = heap.bytes.span
             var isFound: [Bool] = []
             for text in texts { isFound.append(needle.isIn(bytes.extracting(text.range))) }
@@ -31,7 +31,7 @@ extension TextColumn {
             out.reserveCapacity(count)
             for text in texts { out.append(needle.isIn(bytes.extracting(text.range))) }
             return out
-        case templates: return try TextTemplates.candidates(&reader, count: count, needle)
+        case templates: return try TextTemplates.candidates(&reader, count: count, needle, kept: kept)
         default: throw reader.error("unknown encoding \(encoding) of a text column")
         }
     }

@@ -4,59 +4,72 @@ internal import TeleModel
 
 // How the blocks of log and span segments are read and pruned: the one place that knows TeleCodec's block formats.
 
-extension LogSignal {
-    static func encode(_ batch: LogBatch) -> EncodedBlock { LogBlock.encode(batch) }
+extension SegmentReader {
+    fileprivate func source(
+        _ block: SegmentFooter.Block
+    ) -> (Range<Int>) throws(CodecError) -> [UInt8] {
+        { range throws(CodecError) in try self.bytes(range, of: block) }
+    }
+}
 
-    static func decode(
-        _ block: SegmentFooter.Block, of reader: SegmentReader, columns: LogColumns, keys: [String]?, rows: [Int]?
-    ) throws(SegmentDamage) -> LogBatch {
-        do throws(CodecError) {
-            let source: (Range<Int>) throws(CodecError) -> [UInt8] = { range throws(CodecError) in
-                try reader.bytes(range, of: block)
-            }
-            return try LogBlockReader(block.meta, source: source)
-                .decode(columns: LogBlock.Columns(rawValue: columns.rawValue), attributeKeys: keys, rows: rows)
-        } catch {
-            throw SegmentDamage("\(error)")
-        }
+extension SegmentDamage {
+    /// What the codec finds wrong is damage of the segment.
+    fileprivate static func reading<Result>(
+        _ body: () throws(CodecError) -> Result
+    ) throws(SegmentDamage) -> Result {
+        do throws(CodecError) { return try body() } catch { throw SegmentDamage("\(error)") }
     }
 }
 
 extension LogSignal {
-    static func candidates(
-        _ block: SegmentFooter.Block, of reader: SegmentReader, _ filter: LogFilter
-    ) throws(SegmentDamage) -> [Int]? {
-        if filter.needles.isEmpty { return nil }
-        do throws(CodecError) {
-            let source: (Range<Int>) throws(CodecError) -> [UInt8] = { range throws(CodecError) in
-                try reader.bytes(range, of: block)
-            }
-            return try LogBlockReader(block.meta, source: source).bodyCandidates(filter.needles)
-        } catch {
-            throw SegmentDamage("\(error)")
+    static func encode(_ batch: LogBatch) -> EncodedBlock { LogBlock.encode(batch) }
+
+    static func open(_ block: SegmentFooter.Block, of reader: SegmentReader) -> LogBlockReader {
+        LogBlockReader(block.meta, source: reader.source(block))
+    }
+
+    static func decode(
+        _ block: LogBlockReader, columns: LogColumns, keys: [String]?, rows: [Int]?
+    ) throws(SegmentDamage) -> LogBatch {
+        try SegmentDamage.reading { () throws(CodecError) in
+            try block.decode(columns: LogBlock.Columns(rawValue: columns.rawValue), attributeKeys: keys, rows: rows)
+        }
+    }
+
+    /// By the ids where a trace is asked for, which are few rows; else by the templates of the bodies.
+    static func candidates(_ block: LogBlockReader, _ filter: LogFilter) throws(SegmentDamage) -> [Int]? {
+        guard filter.trace != nil || !filter.needles.isEmpty else { return nil }
+        return try SegmentDamage.reading { () throws(CodecError) in
+            if let trace = filter.trace { return try block.rows(of: trace) }
+            return try block.bodyCandidates(filter.needles)
         }
     }
 }
 
 extension SpanSignal {
-    static func candidates(
-        _ block: SegmentFooter.Block, of reader: SegmentReader, _ filter: SpanFilter
-    ) throws(SegmentDamage) -> [Int]? { nil }
-
     static func encode(_ batch: SpanBatch) -> EncodedBlock { SpanBlock.encode(batch) }
 
+    static func open(_ block: SegmentFooter.Block, of reader: SegmentReader) -> SpanBlockReader {
+        SpanBlockReader(block.meta, source: reader.source(block))
+    }
+
     static func decode(
-        _ block: SegmentFooter.Block, of reader: SegmentReader, columns: SpanColumns, keys: [String]?, rows: [Int]?
+        _ block: SpanBlockReader, columns: SpanColumns, keys: [String]?, rows: [Int]?
     ) throws(SegmentDamage) -> SpanBatch {
-        do throws(CodecError) {
-            let source: (Range<Int>) throws(CodecError) -> [UInt8] = { range throws(CodecError) in
-                try reader.bytes(range, of: block)
-            }
-            return try SpanBlockReader(block.meta, source: source)
-                .decode(columns: SpanBlock.Columns(rawValue: columns.rawValue), attributeKeys: keys, rows: rows)
-        } catch {
-            throw SegmentDamage("\(error)")
+        try SegmentDamage.reading { () throws(CodecError) in
+            try block.decode(columns: SpanBlock.Columns(rawValue: columns.rawValue), attributeKeys: keys, rows: rows)
         }
+    }
+
+    static func candidates(_ block: SpanBlockReader, _ filter: SpanFilter) throws(SegmentDamage) -> [Int]? { nil }
+
+    /// The rows of a trace, rising.
+    static func rows(of trace: TraceID, _ block: SpanBlockReader) throws(SegmentDamage) -> [Int] {
+        try SegmentDamage.reading { () throws(CodecError) in try block.rows(of: trace) }
+    }
+
+    static func traceIDs(_ block: SpanBlockReader) throws(SegmentDamage) -> (high: [UInt64], low: [UInt64]) {
+        try SegmentDamage.reading { () throws(CodecError) in try block.decodeTraceIDs() }
     }
 }
 

@@ -28,6 +28,8 @@ struct LogFilter: RowFilter {
     let keys: [String]
     /// Texts that a body has to contain, when it is a string.
     let needles: [NeedleMask]
+    /// The trace that records have to be of.
+    let trace: TraceID?
 
     init(_ conditions: [LogCondition]) {
         self.conditions = conditions
@@ -76,6 +78,7 @@ struct LogFilter: RowFilter {
             default: nil
             }
         }
+        trace = conditions.lazy.compactMap { if case .traceID(let id) = $0 { id } else { nil } }.first
         self.columns = columns
         self.keys = keys
     }

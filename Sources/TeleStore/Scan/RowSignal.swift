@@ -9,6 +9,8 @@ protocol RowSignal {
     associatedtype Filter: RowFilter where Filter.Batch == Batch, Filter.Columns == Columns
     associatedtype Builder: RowBuilder where Builder.Batch == Batch
     associatedtype Keys: RowKeys where Keys.Batch == Batch
+    /// A block that is being read: what one call has read serves the next.
+    associatedtype Opened
 
     static var signal: Signal { get }
     static func count(_ batch: Batch) -> Int
@@ -20,20 +22,27 @@ protocol RowSignal {
     static func byteCount(_ batch: Batch) -> Int
     /// The batch without the row columns that are not wanted.
     static func strip(_ batch: Batch, to columns: Columns) -> Batch
+    static func open(_ block: SegmentFooter.Block, of reader: SegmentReader) -> Opened
     /// A block's rows with some columns: all of them, or those with the given rising numbers.
     static func decode(
-        _ block: SegmentFooter.Block, of reader: SegmentReader, columns: Columns, keys: [String]?, rows: [Int]?
+        _ block: Opened, columns: Columns, keys: [String]?, rows: [Int]?
     ) throws(SegmentDamage) -> Batch
     /// Rising numbers of the rows that may pass the filter, told without decoding them; nil where nothing can be told.
-    static func candidates(
-        _ block: SegmentFooter.Block, of reader: SegmentReader, _ filter: Filter
-    ) throws(SegmentDamage) -> [Int]?
+    static func candidates(_ block: Opened, _ filter: Filter) throws(SegmentDamage) -> [Int]?
     static func encode(_ batch: Batch) -> EncodedBlock
     /// Notes the traces of a block, where the signal has an index of them.
     static func index(_ batch: Batch, block: UInt32, into traces: inout TraceIndexBuilder)
     static var allColumns: Columns { get }
     /// Those that ``Keys`` looks at.
     static var keyColumns: Columns { get }
+}
+
+extension RowSignal {
+    static func decode(
+        _ block: SegmentFooter.Block, of reader: SegmentReader, columns: Columns, keys: [String]?, rows: [Int]?
+    ) throws(SegmentDamage) -> Batch {
+        try decode(open(block, of: reader), columns: columns, keys: keys, rows: rows)
+    }
 }
 
 /// Decides which rows of a batch pass; built once a scan.

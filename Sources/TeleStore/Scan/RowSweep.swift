@@ -164,12 +164,13 @@ struct RowSweep<S: RowSignal> {
             let candidates: [Int]?
             let readsAll: Bool
             do throws(SegmentDamage) {
-                candidates = try S.candidates(block, of: reader, scan.filter)
+                let opened = S.open(block, of: reader)
+                candidates = try S.candidates(opened, scan.filter)
                 if let candidates, candidates.isEmpty { return nil }
                 readsAll = candidates.map { $0.count <= RowSweep.fewRows } ?? false
                 let columns = readsAll ? scan.columns.union(scan.filter.columns) : scan.filter.columns
                 batch = try S.decode(
-                    block, of: reader, columns: columns, keys: readsAll ? nil : scan.filter.keys, rows: candidates)
+                    opened, columns: columns, keys: readsAll ? nil : scan.filter.keys, rows: candidates)
                 guard S.count(batch) == candidates?.count ?? block.meta.rows else {
                     throw SegmentDamage("a block of another row count")
                 }

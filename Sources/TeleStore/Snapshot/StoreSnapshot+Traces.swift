@@ -7,12 +7,18 @@ extension StoreSnapshot {
         var builder = SpanRows()
         let key = TraceIndex.key(high: id.high, low: id.low)
         for segment in spanSegments {
-            for (block, rows) in try rows(keys: key...key, segment, budget, where: { $0 == id.high && $1 == id.low }) {
+            guard let footer = try? segment.footer() else { continue }
+            for number in StoreSnapshot.blocks(keys: key...key, segment, footer) {
+                let block = footer.blocks[number]
+                try budget.charge(rows: block.meta.rows)
                 let batch: SpanBatch
                 do throws(SegmentDamage) {
-                    batch = try SpanSignal.decode(block, of: segment, columns: .all, keys: nil, rows: rows)
+                    let opened = SpanSignal.open(block, of: segment)
+                    let rows = try SpanSignal.rows(of: id, opened)
+                    if rows.isEmpty { continue }
+                    batch = try SpanSignal.decode(opened, columns: .all, keys: nil, rows: rows)
                 } catch {
-                    segment.report("block at \(block.offset)", error.message)
+                    segment.report("block \(number)", error.message)
                     continue
                 }
                 try budget.charge(bytes: SpanSignal.byteCount(batch))
@@ -49,13 +55,19 @@ extension StoreSnapshot {
             if found.count >= limit { break }
         }
         for segment in spanSegments {
-            for range in ranges where found.count < limit {
-                for (block, rows) in try rows(keys: range, segment, budget, where: matches, limit: limit) {
+            guard let footer = try? segment.footer() else { continue }
+            for range in ranges {
+                for number in StoreSnapshot.blocks(keys: range, segment, footer) where found.count < limit {
+                    let block = footer.blocks[number]
+                    try budget.charge(rows: block.meta.rows)
                     do throws(SegmentDamage) {
-                        let batch = try SpanSignal.decode(block, of: segment, columns: [], keys: [], rows: rows)
-                        for row in 0..<batch.count { found.insert(batch.traceID(row)) }
+                        let ids = try SpanSignal.traceIDs(SpanSignal.open(block, of: segment))
+                        for row in ids.high.indices where matches(ids.high[row], ids.low[row]) {
+                            found.insert(TraceID(high: ids.high[row], low: ids.low[row]))
+                            if found.count >= limit { break }
+                        }
                     } catch {
-                        segment.report("block at \(block.offset)", error.message)
+                        segment.report("block \(number)", error.message)
                     }
                 }
             }
@@ -64,34 +76,11 @@ extension StoreSnapshot {
         return Array(found.sorted().prefix(max(0, limit)))
     }
 
-    /// Rows of the blocks that the index names, or of all blocks where the index is damaged.
-    private func rows(
-        keys: ClosedRange<UInt64>, _ segment: SegmentReader, _ budget: QueryBudget,
-        where matches: (UInt64, UInt64) -> Bool, limit: Int = .max
-    ) throws(EngineError) -> [(SegmentFooter.Block, [Int])] {
-        guard let footer = try? segment.footer() else { return [] }
-        let numbers =
-            TraceIndex.blocks(keys: keys, reader: segment, footer: footer)?.map(Int.init)
-            ?? Array(footer.blocks.indices)
-        var found: [(SegmentFooter.Block, [Int])] = []
-        var rowCount = 0
-        for number in numbers where rowCount < limit {
-            let block = footer.blocks[number]
-            try budget.charge(rows: block.meta.rows)
-            do throws(SegmentDamage) {
-                let batch = try SpanSignal.decode(block, of: segment, columns: [], keys: [], rows: nil)
-                let rows = StoreSnapshot.rows(batch, where: matches)
-                if !rows.isEmpty { found.append((block, rows)) }
-                var last: TraceID?
-                for row in rows where batch.traceID(row) != last {
-                    last = batch.traceID(row)
-                    rowCount += 1
-                }
-            } catch {
-                segment.report("block \(number)", error.message)
-            }
-        }
-        return found
+    /// The blocks that the index names, or all of them where the index is damaged.
+    private static func blocks(
+        keys: ClosedRange<UInt64>, _ segment: SegmentReader, _ footer: SegmentFooter
+    ) -> [Int] {
+        TraceIndex.blocks(keys: keys, reader: segment, footer: footer)?.map(Int.init) ?? Array(footer.blocks.indices)
     }
 
     private static func rows(_ batch: SpanBatch, where matches: (UInt64, UInt64) -> Bool) -> [Int] {
