@@ -38,6 +38,7 @@ let nioHPACK = Target.Dependency.product(name: "NIOHPACK", package: "swift-nio-h
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioHTTP2 = Target.Dependency.product(name: "NIOHTTP2", package: "swift-nio-http2")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioWebSocket = Target.Dependency.product(name: "NIOWebSocket", package: "swift-nio")
 let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let tracing = Target.Dependency.product(name: "Tracing", package: "swift-distributed-tracing")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -80,7 +81,8 @@ let package = Package(
             "TeleServer",
             [
                 "TeleModel", "TeleCodec", "TeleDisk", "TeleWire", "TeleQL", "TeleEngine", "TeleStore", "TeleQuery",
-                "TeleAPI", hummingbirdCore, hummingbirdHTTP2, httpTypes, lifecycle, logging, nioCore, nioPosix, yams,
+                "TeleAPI", hummingbirdCore, hummingbirdHTTP2, httpTypes, lifecycle, logging, nioCore, nioHTTP1,
+                nioPosix, nioWebSocket, yams,
             ]),
         room(
             "TeleClient",
@@ -99,7 +101,7 @@ let package = Package(
             "telectl",
             [
                 "TeleModel", "TeleAPI", "TeleTerm", "TeleStore", "TeleDisk", argumentParser, asyncHTTPClient, nioCore,
-                nioHTTP1,
+                nioHTTP1, nioPosix, nioWebSocket,
             ]),
         program(
             "telebench", ["TeleModel", "TeleCodec", "TeleDisk", "TeleWire", "TeleEngine", "TeleStore", argumentParser]),
@@ -118,7 +120,7 @@ let package = Package(
             [
                 "TeleServer", "TeleAPI", "TeleCodec", "TeleEngine", "TeleWire", "TeleModel", "TeleTestKit",
                 asyncHTTPClient,
-                httpTypes, lifecycle, logging, nioCore, nioHPACK, nioHTTP1, nioHTTP2, nioPosix,
+                httpTypes, lifecycle, logging, nioCore, nioHPACK, nioHTTP1, nioHTTP2, nioPosix, nioWebSocket,
             ]),
         tests(
             "TeleClientTests",

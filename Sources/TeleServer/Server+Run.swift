@@ -20,6 +20,7 @@ extension Server {
 
     package func run() async throws {
         workers.start()
+        tailThread.start()
         let outcome: Result<Void, any Error>
         do {
             outcome = .success(try await serve())
@@ -32,6 +33,7 @@ extension Server {
         await open?.close()
         await runner.stop()
         try? await workers.shutdownGracefully()
+        try? await tailThread.shutdownGracefully()
         try outcome.get()
     }
 

@@ -27,6 +27,8 @@ package final class Server: Service {
     package let runner: QueryRunner
     let workers: NIOThreadPool
     let metricsState = MetricsState()
+    let tail = TailHub()
+    let tailThread = NIOThreadPool(numberOfThreads: 1)
     let bound = Guarded(BoundAddresses())
     let listeningContinuation: AsyncStream<BoundAddresses>.Continuation
 
@@ -78,7 +80,7 @@ package final class Server: Service {
     private var pipeline: IngestPipeline {
         IngestPipeline(
             state: state, admission: admission, gate: gate, metrics: metrics, workers: workers,
-            metricsState: metricsState)
+            metricsState: metricsState, tail: tail)
     }
 
     private var httpFront: HTTPFront {
@@ -86,6 +88,7 @@ package final class Server: Service {
         for (methods, template, answer) in ownPages { table.add(methods, template, .own(answer)) }
         for (template, signal) in Server.otlpPaths { table.add([.post], template, .otlp(signal)) }
         table.add([.post], "/loki/api/v1/push", .lokiPush)
+        table.add([.get], LokiRoutes.prefix + "/tail", .tail)
         for template in ["/api/v1/write", "/prometheus/api/v1/write"] { table.add([.post], template, .remoteWrite) }
         for template in ["/api/v2/spans", "/zipkin/api/v2/spans"] { table.add([.post], template, .zipkin) }
         for route in routes {
@@ -95,7 +98,9 @@ package final class Server: Service {
                 table.add(route.methods, "/prometheus" + route.template, .query(route))
             }
         }
-        return HTTPFront(table: table, pipeline: pipeline, runner: runner, state: state, metrics: metrics)
+        return HTTPFront(
+            table: table, pipeline: pipeline, runner: runner, state: state, metrics: metrics,
+            tail: TailDoor(state: state, hub: tail, runner: runner, evaluation: tailThread))
     }
 
     /// Prometheus' and Loki's own paths for OTLP lead to the same door.

@@ -13,6 +13,8 @@ struct HTTPFront: Sendable {
         /// Lists of Zipkin's spans.
         case zipkin
         case query(APIRoute)
+        /// A WebSocket with what is stored from now on.
+        case tail
         /// Answered at once, on whatever thread, also while the store is being opened.
         case own(@Sendable (APIRequest) -> APIResponse)
     }
@@ -22,6 +24,7 @@ struct HTTPFront: Sendable {
     let runner: QueryRunner
     let state: ServerState
     let metrics: ServerMetrics
+    let tail: TailDoor
 
     @concurrent
     func respond(_ request: Request, _ writer: consuming ResponseWriter, _ channel: any Channel) async throws {
@@ -47,6 +50,14 @@ struct HTTPFront: Sendable {
             response = try await ingestZipkin(request)
         case .found(.own(let answer), let parameters):
             response = answer(HTTPFront.apiRequest(request, target, parameters))
+        case .found(.tail, let parameters):
+            switch await tail.open(HTTPFront.apiRequest(request, target, parameters), on: channel) {
+            case .refused(let refusal): response = refusal
+            case .accepted(let session, let headers):
+                try await writer.writeInformationalHead(
+                    HTTPResponse(status: .switchingProtocols, headerFields: headers))
+                return await session.run(channel)
+            }
         case .found(.query(let route), let parameters):
             if HTTPFront.expectsContinue(request) { try await writer.writeInformationalHead(.init(status: .continue)) }
             response = try await query(route, request, HTTPFront.apiRequest(request, target, parameters), channel)

@@ -14,6 +14,8 @@ package struct IngestPipeline: Sendable {
     let workers: NIOThreadPool
     /// Running totals of delta series and caches of the translation, for all requests.
     let metricsState: MetricsState
+    /// Hears of log batches once they are stored.
+    let tail: TailHub
 
     /// A body that is not packed and no larger is decoded where it is: a hop to a thread (27 us) costs more.
     private static let inlineBytes = 16 << 10
@@ -57,6 +59,7 @@ package struct IngestPipeline: Sendable {
             throw IngestFailure(.overloaded, "no room for what the body decodes to; try again")
         }
         let outcome = try await decoded.append(to: engine)
+        if case .logs(let logs) = decoded { tail.publish(logs.batch, bytes: decoded.bytes) }
         let counts = metrics.ingest(signal)
         counts.requests.add()
         counts.bytes.add(body.count)

@@ -1,4 +1,4 @@
-internal import Dispatch
+internal import TeleDisk
 
 #if canImport(Glibc)
 internal import Glibc
@@ -19,23 +19,12 @@ package enum ProcessFacts {
         return (Int(pages) ?? 0) &* Int(sysconf(Int32(_SC_PAGESIZE)))
         #else
         var usage = rusage()
-        return getrusage(ProcessFacts.own, &usage) == 0 ? Int(usage.ru_maxrss) : 0
+        return getrusage(RUSAGE_SELF, &usage) == 0 ? Int(usage.ru_maxrss) : 0
         #endif
     }
 
     /// CPU seconds of user and system time.
-    package static var cpuSeconds: Double {
-        var usage = rusage()
-        guard getrusage(ProcessFacts.own, &usage) == 0 else { return 0 }
-        let seconds = Double(usage.ru_utime.tv_sec) + Double(usage.ru_stime.tv_sec)
-        return seconds + Double(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6
-    }
-
-    #if canImport(Glibc)
-    private static let own = RUSAGE_SELF.rawValue
-    #else
-    private static let own = RUSAGE_SELF
-    #endif
+    package static var cpuSeconds: Double { SystemTime.processSeconds }
 
     package static var openFiles: Int {
         #if os(Linux)

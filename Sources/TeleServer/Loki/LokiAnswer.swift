@@ -5,65 +5,42 @@ import TeleQuery
 /// Query results in Loki's JSON.
 enum LokiAnswer {
     static func streams(_ streams: [LogStreamResult], categorized: Bool) -> [UInt8] {
-        var w = opened("streams")
-        if categorized {
-            w.key("encodingFlags")
-            w.beginArray()
-            w.string("categorize-labels")
-            w.endArray()
+        data("streams") { w in
+            if categorized { w.categorizedFlag() }
+            w.key("result")
+            w.streams(streams, categorized: categorized)
         }
-        w.key("result")
-        w.beginArray()
-        for stream in streams {
+    }
+
+    /// A message to a client that follows.
+    static func tail(
+        _ streams: [LogStreamResult], dropped: [TailOutbox.Dropped], categorized: Bool
+    ) -> [UInt8] {
+        var w = JSONWriter()
+        w.beginObject()
+        w.key("streams")
+        w.streams(streams, categorized: categorized)
+        w.key("dropped_entries")
+        w.array(dropped) { w, entry in
             w.beginObject()
-            w.key("stream")
-            w.labels(stream.labels)
-            w.key("values")
-            w.beginArray()
-            for entry in stream.entries {
-                w.beginArray()
-                w.quotedInt(entry.time)
-                w.string(entry.line)
-                if categorized {
-                    w.beginObject()
-                    if !entry.metadata.isEmpty {
-                        w.key("structuredMetadata")
-                        w.labels(entry.metadata)
-                    }
-                    if !entry.parsed.isEmpty {
-                        w.key("parsed")
-                        w.labels(entry.parsed)
-                    }
-                    w.endObject()
-                }
-                w.endArray()
-            }
-            w.endArray()
+            w.key("timestamp")
+            w.quotedInt(entry.time)
+            w.key("labels")
+            w.labels(entry.labels)
             w.endObject()
         }
-        w.endArray()
-        return closed(&w)
+        if categorized { w.categorizedFlag() }
+        w.endObject()
+        return w.bytes
     }
 
     static func matrix(_ result: LogMetricResult, _ steps: LogSteps) -> [UInt8] {
-        var w = opened("matrix")
-        w.key("result")
-        w.beginArray()
-        for series in all(result, steps.count) {
-            w.beginObject()
-            w.key("metric")
-            w.labels(series.labels)
-            w.key("values")
-            w.beginArray()
+        matrix(all(result, steps.count), labels: \.labels) { w, series in
             for (step, value) in series.values.enumerated() {
                 guard let value else { continue }
                 w.sample(at: steps.time(step), value)
             }
-            w.endArray()
-            w.endObject()
         }
-        w.endArray()
-        return closed(&w)
     }
 
     private static func all(_ result: LogMetricResult, _ count: Int) -> [LogSeries] {
@@ -75,85 +52,131 @@ enum LokiAnswer {
 
     static func instant(_ result: LogMetricResult, _ time: Int64) -> [UInt8] {
         if case .scalar(let value) = result {
-            var w = opened("scalar")
-            w.key("result")
-            w.sample(at: time, value)
-            return closed(&w)
+            return data("scalar") { w in
+                w.key("result")
+                w.sample(at: time, value)
+            }
         }
-        var w = opened("vector")
-        w.key("result")
-        w.beginArray()
-        for series in all(result, 1) {
-            guard let value = series.values.first, let value else { continue }
-            w.beginObject()
-            w.key("metric")
-            w.labels(series.labels)
-            w.key("value")
-            w.sample(at: time, value)
-            w.endObject()
-        }
-        w.endArray()
-        return closed(&w)
+        let present = all(result, 1).filter { ($0.values.first ?? nil) != nil }
+        return vector(present, at: time, labels: \.labels) { ($0.values.first ?? nil) ?? .nan }
     }
 
     static func volumes(_ groups: [LogVolume.Group], at time: Int64) -> [UInt8] {
-        var w = opened("vector")
-        w.key("result")
-        w.beginArray()
-        for group in groups {
-            w.beginObject()
-            w.key("metric")
-            w.labels(group.labels)
-            w.key("value")
-            w.sample(at: time, Double(group.total))
-            w.endObject()
-        }
-        w.endArray()
-        return closed(&w)
+        vector(groups, at: time, labels: \.labels) { Double($0.total) }
     }
 
     /// A point where a step has bytes.
     static func volumes(_ groups: [LogVolume.Group], points: [Int64]) -> [UInt8] {
-        var w = opened("matrix")
-        w.key("result")
-        w.beginArray()
-        for group in groups {
-            w.beginObject()
-            w.key("metric")
-            w.labels(group.labels)
+        matrix(groups, labels: \.labels) { w, group in
+            for (time, bytes) in zip(points, group.bytes) where bytes > 0 { w.sample(at: time, Double(bytes)) }
+        }
+    }
+
+    private static func vector<Series>(
+        _ series: [Series], at time: Int64, labels: (Series) -> [LokiMapping.Pair], value: (Series) -> Double
+    ) -> [UInt8] {
+        result("vector", series, labels) { w, one in
+            w.key("value")
+            w.sample(at: time, value(one))
+        }
+    }
+
+    private static func matrix<Series>(
+        _ series: [Series], labels: (Series) -> [LokiMapping.Pair], samples: (inout JSONWriter, Series) -> Void
+    ) -> [UInt8] {
+        result("matrix", series, labels) { w, one in
             w.key("values")
             w.beginArray()
-            for (time, bytes) in zip(points, group.bytes) where bytes > 0 { w.sample(at: time, Double(bytes)) }
+            samples(&w, one)
             w.endArray()
+        }
+    }
+
+    private static func result<Series>(
+        _ type: String, _ series: [Series], _ labels: (Series) -> [LokiMapping.Pair],
+        _ body: (inout JSONWriter, Series) -> Void
+    ) -> [UInt8] {
+        data(type) { w in
+            w.key("result")
+            w.array(series) { w, one in
+                w.beginObject()
+                w.key("metric")
+                w.labels(labels(one))
+                body(&w, one)
+                w.endObject()
+            }
+        }
+    }
+
+    /// `{"status":"success","data":{"resultType":...}}` around what `body` writes.
+    private static func data(_ type: String, _ body: (inout JSONWriter) -> Void) -> [UInt8] {
+        var w = JSONWriter()
+        w.success { w in
+            w.beginObject()
+            w.key("resultType")
+            w.string(type)
+            body(&w)
+            w.key("stats")
+            w.beginObject()
+            w.endObject()
             w.endObject()
         }
-        w.endArray()
-        return closed(&w)
-    }
-
-    private static func opened(_ type: String) -> JSONWriter {
-        var w = JSONWriter()
-        w.beginObject()
-        w.key("status")
-        w.string("success")
-        w.key("data")
-        w.beginObject()
-        w.key("resultType")
-        w.string(type)
-        return w
-    }
-
-    private static func closed(_ w: inout JSONWriter) -> [UInt8] {
-        w.key("stats")
-        w.beginObject()
-        w.endObject()
-        w.endObject()
-        w.endObject()
         return w.bytes
     }
 }
 
 extension JSONWriter {
+    /// `{"status":"success","data":...}`.
+    mutating func success(_ data: (inout JSONWriter) -> Void) {
+        beginObject()
+        key("status")
+        string("success")
+        key("data")
+        data(&self)
+        endObject()
+    }
+
+    mutating func array<Element>(_ elements: some Sequence<Element>, _ body: (inout JSONWriter, Element) -> Void) {
+        beginArray()
+        for element in elements { body(&self, element) }
+        endArray()
+    }
+
+    mutating func strings(_ texts: some Sequence<String>) { array(texts) { $0.string($1) } }
+
+    mutating func categorizedFlag() {
+        key("encodingFlags")
+        strings(["categorize-labels"])
+    }
+
+    mutating func streams(_ streams: [LogStreamResult], categorized: Bool) {
+        array(streams) { w, stream in
+            w.beginObject()
+            w.key("stream")
+            w.labels(stream.labels)
+            w.key("values")
+            w.array(stream.entries) { $0.entry($1, categorized: categorized) }
+            w.endObject()
+        }
+    }
+
+    /// `["time", "line"]`, with the labels that are not the stream's as a third element where they are told apart.
+    private mutating func entry(_ entry: LogStreamResult.Entry, categorized: Bool) {
+        beginArray()
+        quotedInt(entry.time)
+        string(entry.line)
+        if categorized {
+            beginObject()
+            for (name, labels) in [("structuredMetadata", entry.metadata), ("parsed", entry.parsed)]
+            where !labels.isEmpty {
+                key(name)
+                self.labels(labels)
+            }
+            endObject()
+        }
+        endArray()
+    }
+
     mutating func labels(_ labels: [LokiMapping.Pair]) {
         beginObject()
         for label in labels {

@@ -21,17 +21,15 @@ extension LokiRoutes {
             var w = JSONWriter()
             w.beginObject()
             w.key("detectedLabels")
-            w.beginArray()
-            for (name, found) in values.sorted(by: { $0.key < $1.key }) {
-                guard alwaysShown.contains(name) || !found.allSatisfy(isID) else { continue }
+            let shown = values.filter { alwaysShown.contains($0.key) || !$0.value.allSatisfy(isID) }
+            w.array(shown.sorted { $0.key < $1.key }) { w, label in
                 w.beginObject()
                 w.key("label")
-                w.string(name)
+                w.string(label.key)
                 w.key("cardinality")
-                w.int(found.count)
+                w.int(label.value.count)
                 w.endObject()
             }
-            w.endArray()
             w.endObject()
             return .json(w.bytes)
         } catch { return error.response }
@@ -54,8 +52,7 @@ extension LokiRoutes {
             var w = JSONWriter()
             w.beginObject()
             w.key("fields")
-            w.beginArray()
-            for field in fields {
+            w.array(fields) { w, field in
                 w.beginObject()
                 w.key("label")
                 w.string(field.name)
@@ -67,13 +64,10 @@ extension LokiRoutes {
                 if field.parsers.isEmpty {
                     w.null()
                 } else {
-                    w.beginArray()
-                    for parser in field.parsers { w.string(parser) }
-                    w.endArray()
+                    w.strings(field.parsers)
                 }
                 w.endObject()
             }
-            w.endArray()
             w.key("limit")
             w.int(limit)
             w.endObject()
@@ -90,9 +84,7 @@ extension LokiRoutes {
             var w = JSONWriter()
             w.beginObject()
             w.key("values")
-            w.beginArray()
-            for value in values.prefix(limit) { w.string(value) }
-            w.endArray()
+            w.strings(values.prefix(limit))
             w.key("limit")
             w.int(limit)
             w.endObject()
@@ -139,30 +131,23 @@ extension LokiRoutes {
                 throw LokiFailure(error)
             }
             var w = JSONWriter()
-            w.beginObject()
-            w.key("status")
-            w.string("success")
-            w.key("data")
-            w.beginArray()
-            for pattern in found {
-                w.beginObject()
-                w.key("pattern")
-                w.string(pattern.text)
-                w.key("level")
-                w.string(pattern.level)
-                w.key("samples")
-                w.beginArray()
-                for sample in pattern.samples {
-                    w.beginArray()
-                    w.int(sample.time)
-                    w.int(sample.count)
-                    w.endArray()
+            w.success { w in
+                w.array(found) { w, pattern in
+                    w.beginObject()
+                    w.key("pattern")
+                    w.string(pattern.text)
+                    w.key("level")
+                    w.string(pattern.level)
+                    w.key("samples")
+                    w.array(pattern.samples) { w, sample in
+                        w.beginArray()
+                        w.int(sample.time)
+                        w.int(sample.count)
+                        w.endArray()
+                    }
+                    w.endObject()
                 }
-                w.endArray()
-                w.endObject()
             }
-            w.endArray()
-            w.endObject()
             return .json(w.bytes)
         } catch { return error.response }
     }
@@ -174,12 +159,7 @@ extension LokiRoutes {
                 throw LokiFailure(error)
             }
             var w = JSONWriter()
-            w.beginObject()
-            w.key("status")
-            w.string("success")
-            w.key("data")
-            w.string(LogQLPrinter.text(query))
-            w.endObject()
+            w.success { $0.string(LogQLPrinter.text(query)) }
             return .json(w.bytes)
         } catch { return error.response }
     }
@@ -193,13 +173,9 @@ extension LokiRoutes {
         w.key("discover_log_levels")
         w.bool(true)
         w.key("discover_service_name")
-        w.beginArray()
-        for name in LokiMapping.serviceNameSources { w.string(name) }
-        w.endArray()
+        w.strings(LokiMapping.serviceNameSources)
         w.key("log_level_fields")
-        w.beginArray()
-        for name in LokiLevel.names { w.string(name) }
-        w.endArray()
+        w.strings(LokiLevel.names)
         for (name, value) in [
             ("max_entries_limit_per_query", LokiParameters.maxLimit), ("max_line_size_truncate", 0),
             ("max_query_series", 0), ("volume_max_series", 1_000),

@@ -34,14 +34,7 @@ extension LokiRoutes {
                 }
             }
             var w = JSONWriter()
-            w.beginObject()
-            w.key("status")
-            w.string("success")
-            w.key("data")
-            w.beginArray()
-            for (_, labels) in found.sorted(by: { $0.key < $1.key }) { w.labels(labels) }
-            w.endArray()
-            w.endObject()
+            w.success { w in w.array(found.sorted { $0.key < $1.key }) { $0.labels($1.value) } }
             return .json(w.bytes)
         } catch { return error.response }
     }
@@ -118,16 +111,11 @@ extension LokiRoutes {
     /// `{"status":"success","data":[...]}`; an empty list has no `data`, as Loki's.
     private static func list(_ texts: [String]) -> [UInt8] {
         var w = JSONWriter()
-        w.beginObject()
-        w.key("status")
-        w.string("success")
-        if !texts.isEmpty {
-            w.key("data")
-            w.beginArray()
-            for text in texts { w.string(text) }
-            w.endArray()
+        if texts.isEmpty {
+            w.raw(#"{"status":"success"}"#)
+        } else {
+            w.success { $0.strings(texts) }
         }
-        w.endObject()
         return w.bytes
     }
 }
