@@ -70,14 +70,14 @@ package struct SegmentInspector {
     }
 
     private func manifest() throws(StoreOpenError) -> Manifest? {
-        let loaded: ManifestFile.Loaded
+        let loaded: TwinFile<Manifest>.Loaded
         do throws(DiskError) {
-            loaded = try ManifestFile(disk: disk, folder: path).load()
+            loaded = try TwinFile<Manifest>(disk: disk, folder: path).load()
         } catch {
             throw .failed(error.description)
         }
         switch loaded {
-        case .manifest(let manifest, _): return manifest
+        case .content(let manifest, _): return manifest
         case .newerVersion(let version): throw .newerFormat(path: "\(path)/manifest", version: version)
         case .none, .damaged: return nil
         }

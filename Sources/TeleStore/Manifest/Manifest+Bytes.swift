@@ -9,11 +9,6 @@ extension Manifest {
     private static let entryBytes = 56
     private static let fixedBytes = 56
 
-    enum ReadFailure: Error, Equatable {
-        case newerVersion(UInt32)
-        case damaged
-    }
-
     func encode() -> [UInt8] {
         var out = Manifest.magic
         out.append(uint32: Manifest.version)
@@ -32,7 +27,7 @@ extension Manifest {
         return out
     }
 
-    init(encoded bytes: [UInt8]) throws(ReadFailure) {
+    init(encoded bytes: [UInt8]) throws(TwinFailure) {
         guard bytes.count >= Manifest.fixedBytes + 4, bytes.starts(with: Manifest.magic) else { throw .damaged }
         var tail = ByteReader(bytes.span.bytes.extracting(bytes.count - 4..<bytes.count))
         guard let sum = try? tail.uint32(), sum == Checksum.crc32(bytes.span.extracting(0..<bytes.count - 4)) else {

@@ -46,8 +46,11 @@ package struct SegmentEntry: Equatable, Sendable {
     var day: UInt64 { oldestNanoseconds / 86_400_000_000_000 }
 }
 
-/// What is stored: the published segments and, a signal, the last write-ahead log record that is in them.
-struct Manifest: Equatable, Sendable {
+/// What is stored: the published segments and, a signal, the last write-ahead log record that is in them. Files that
+/// a manifest no longer names are removed only after both copies are written (``TwinFile``).
+struct Manifest: Equatable, Sendable, TwinContent {
+    static let names = ["manifest", "manifest.copy"]
+
     var generation: UInt64 = 0
     /// Ids below were given out; a file is never named twice.
     var nextSegment: UInt64 = 1

@@ -115,13 +115,10 @@ extension SampleSource {
             return (built.index, positions.filter { Int(built.order[$0]) < head.seriesCount })
         case .segment(let segment):
             let loaded = try segment.segmentIndex()
-            let positions = loaded.index.select(selection.matchers).positions
-            return (
-                loaded.index,
-                positions.filter {
-                    loaded.samples.hasRows($0, in: selection.time) || loaded.histograms.hasRows($0, in: selection.time)
-                }
-            )
+            let positions = loaded.index.select(selection.matchers).positions.filter {
+                loaded.samples.hasRows($0, in: selection.time) || loaded.histograms.hasRows($0, in: selection.time)
+            }
+            return (loaded.index, try segment.visible(positions, in: selection.time))
         }
     }
 

@@ -45,7 +45,10 @@ package enum SampleSource: Sendable {
             }
         case .segment(let segment):
             if segment.summary.exemplarCount == 0 { return [] }
-            return try ExemplarBytes.decode(try segment.section(.exemplars), seriesCount: segment.summary.seriesCount)
+            let rows = try ExemplarBytes.decode(
+                try segment.section(.exemplars), seriesCount: segment.summary.seriesCount)
+            guard let hidden = try segment.hidden() else { return rows }
+            return rows.filter { !hidden.hides(Int($0.series), $0.time) }
         }
     }
 

@@ -51,6 +51,12 @@ enum LogSignal: RowSignal {
     }
 
     static func index(_ batch: LogBatch, block: UInt32, into traces: inout TraceIndexBuilder) {}
+
+    static func keepTextBodies(_ rows: inout [Int], of batch: LogBatch) {
+        let kinds = batch.bodyKind
+        rows.removeAll { kinds[$0] != ValueKind.string.rawValue }
+    }
+
     static var allColumns: LogColumns { .all }
     // All: sizes count bodies and attributes.
     static var keyColumns: LogColumns { .all }

@@ -10,6 +10,8 @@ struct RowScan<S: RowSignal> {
     var order: ScanOrder
     var limitHint: Int?
     var columns: S.Columns
+    /// Rows that deletions hide.
+    var exclusions: [RowExclusion<S>] = []
 
     /// Whether `a` comes before `b` in the order asked for.
     @inline(__always)

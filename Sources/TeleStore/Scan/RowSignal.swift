@@ -32,6 +32,8 @@ protocol RowSignal {
     static func encode(_ batch: Batch) -> EncodedBlock
     /// Notes the traces of a block, where the signal has an index of them.
     static func index(_ batch: Batch, block: UInt32, into traces: inout TraceIndexBuilder)
+    /// Keeps the rows whose body, if the signal has one, is a string.
+    static func keepTextBodies(_ rows: inout [Int], of batch: Batch)
     static var allColumns: Columns { get }
     /// Those that ``Keys`` looks at.
     static var keyColumns: Columns { get }

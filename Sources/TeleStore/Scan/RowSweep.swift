@@ -201,6 +201,7 @@ struct RowSweep<S: RowSignal> {
             }
         }
         if !rows.isEmpty { scan.filter.keep(&rows, of: batch) }
+        if !scan.exclusions.isEmpty { dropHidden(&rows, source, numbers) }
         if rows.isEmpty { return nil }
         switch scan.order {
         case .newestFirst: rows.sort { times[$0] != times[$1] ? times[$0] > times[$1] : $0 > $1 }
@@ -212,5 +213,18 @@ struct RowSweep<S: RowSignal> {
             loaded: isLoaded ? (S.strip(batch, to: scan.columns), rows) : nil)
         try budget.charge(bytes: found.charged)
         return found
+    }
+
+    /// Takes away what deletions hide. A block that can't be read any more is reported and gives nothing.
+    private func dropHidden(_ rows: inout [Int], _ source: RowSource<S>, _ numbers: [Int]?) {
+        guard case .block(let reader, let footer, let index) = source.origin else { return }
+        do throws(SegmentDamage) {
+            let own = numbers.map { numbers in rows.map { numbers[$0] } } ?? rows
+            guard let hidden = try reader.hidden(own, of: footer.blocks[index], by: scan.exclusions) else { return }
+            rows = zip(rows, hidden).filter { !$0.1 }.map(\.0)
+        } catch {
+            reader.report("block \(index)", error.message)
+            rows = []
+        }
     }
 }

@@ -48,6 +48,7 @@ enum SpanSignal: RowSignal {
         traces.append(batch, block: block)
     }
 
+    static func keepTextBodies(_ rows: inout [Int], of batch: SpanBatch) {}
     static var allColumns: SpanColumns { .all }
     static var keyColumns: SpanColumns { [] }
 }

@@ -4,17 +4,27 @@ internal import TeleDisk
 enum RowOrigin<S: RowSignal> {
     case batch(S.Batch)
     case block(SegmentReader, SegmentFooter.Block, index: Int)
+    /// Some rows of a block, by rising numbers.
+    case some(SegmentReader, SegmentFooter.Block, index: Int, rows: [Int])
 
     func rows(_ columns: S.Columns) throws(SegmentDamage) -> S.Batch {
         switch self {
         case .batch(let batch): return batch
         case .block(let reader, let block, let index):
-            do throws(SegmentDamage) {
-                return try S.decode(block, of: reader, columns: columns, keys: nil, rows: nil)
-            } catch {
-                reader.report("block \(index)", error.message)
-                throw error
-            }
+            return try RowOrigin.read(reader, block, index, columns, nil)
+        case .some(let reader, let block, let index, let rows):
+            return try RowOrigin.read(reader, block, index, columns, rows)
+        }
+    }
+
+    private static func read(
+        _ reader: SegmentReader, _ block: SegmentFooter.Block, _ index: Int, _ columns: S.Columns, _ rows: [Int]?
+    ) throws(SegmentDamage) -> S.Batch {
+        do throws(SegmentDamage) {
+            return try S.decode(block, of: reader, columns: columns, keys: nil, rows: rows)
+        } catch {
+            reader.report("block \(index)", error.message)
+            throw error
         }
     }
 }

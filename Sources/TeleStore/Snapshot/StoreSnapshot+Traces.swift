@@ -14,7 +14,8 @@ extension StoreSnapshot {
                 let batch: SpanBatch
                 do throws(SegmentDamage) {
                     let opened = SpanSignal.open(block, of: segment)
-                    let rows = try SpanSignal.rows(of: id, opened)
+                    let rows = try segment.visible(
+                        SpanSignal.rows(of: id, opened), of: block, opened, by: deletions.spans)
                     if rows.isEmpty { continue }
                     batch = try SpanSignal.decode(opened, columns: .all, keys: nil, rows: rows)
                 } catch {
@@ -61,8 +62,10 @@ extension StoreSnapshot {
                     let block = footer.blocks[number]
                     try budget.charge(rows: block.meta.rows)
                     do throws(SegmentDamage) {
-                        let ids = try SpanSignal.traceIDs(SpanSignal.open(block, of: segment))
-                        for row in ids.high.indices where matches(ids.high[row], ids.low[row]) {
+                        let opened = SpanSignal.open(block, of: segment)
+                        let ids = try SpanSignal.traceIDs(opened)
+                        let rows = ids.high.indices.filter { matches(ids.high[$0], ids.low[$0]) }
+                        for row in try segment.visible(rows, of: block, opened, by: deletions.spans) {
                             found.insert(TraceID(high: ids.high[row], low: ids.low[row]))
                             if found.count >= limit { break }
                         }

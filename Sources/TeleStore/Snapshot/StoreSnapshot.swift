@@ -9,8 +9,9 @@ extension Store {
             StoreSnapshot(
                 logSegments: state.segments[Signal.logs.index], logBatches: state.logs.batches,
                 spanSegments: state.segments[Signal.spans.index], spanBatches: state.spans.batches,
+                deletions: state.deletions,
                 samples: state.segments[Signal.samples.index].sorted { $0.entry.lastSequence < $1.entry.lastSequence }
-                    .compactMap(\.samples).map { .segment($0) }
+                    .compactMap { state.deletions.view(of: $0) }.map { .segment($0) }
                     + [state.samples.sealing, state.samples.head.isEmpty ? nil : state.samples.head]
                     .compactMap { $0.map { .head($0.snapshot()) } })
         }
@@ -23,7 +24,8 @@ struct StoreSnapshot: EngineSnapshot {
     let logBatches: [HeadBatch<LogSignal>]
     let spanSegments: [SegmentReader]
     let spanBatches: [HeadBatch<SpanSignal>]
-    /// Old to new.
+    let deletions: Deletions
+    /// Old to new; without what deletions hide.
     let samples: [SampleSource]
 
     // MARK: Scans
@@ -33,7 +35,7 @@ struct StoreSnapshot: EngineSnapshot {
     ) throws(EngineError) {
         let rows = RowScan<LogSignal>(
             time: scan.time, resources: scan.resources, filter: LogFilter(scan.conditions), order: scan.order,
-            limitHint: scan.limitHint, columns: scan.columns)
+            limitHint: scan.limitHint, columns: scan.columns, exclusions: deletions.logs)
         try StoreSnapshot.run(rows, logSegments, logBatches, budget, body)
     }
 
@@ -42,7 +44,7 @@ struct StoreSnapshot: EngineSnapshot {
     ) throws(EngineError) {
         let rows = RowScan<SpanSignal>(
             time: scan.time, resources: scan.resources, filter: SpanFilter(scan.conditions), order: scan.order,
-            limitHint: scan.limitHint, columns: scan.columns)
+            limitHint: scan.limitHint, columns: scan.columns, exclusions: deletions.spans)
         try StoreSnapshot.run(rows, spanSegments, spanBatches, budget, body)
     }
 
@@ -85,16 +87,17 @@ struct StoreSnapshot: EngineSnapshot {
     // MARK: Resources
 
     func logResources(time: Range<UInt64>, budget: QueryBudget) throws(EngineError) -> BatchCore {
-        try StoreSnapshot.resources(logSegments, logBatches, time, budget)
+        try StoreSnapshot.resources(logSegments, logBatches, time, deletions.logs, budget)
     }
 
     func spanResources(time: Range<UInt64>, budget: QueryBudget) throws(EngineError) -> BatchCore {
-        try StoreSnapshot.resources(spanSegments, spanBatches, time, budget)
+        try StoreSnapshot.resources(spanSegments, spanBatches, time, deletions.spans, budget)
     }
 
     /// Segments tell by a block's meta which resources it has; one block that has a resource says what it is.
     private static func resources<S: RowSignal>(
-        _ segments: [SegmentReader], _ batches: [HeadBatch<S>], _ time: Range<UInt64>, _ budget: QueryBudget
+        _ segments: [SegmentReader], _ batches: [HeadBatch<S>], _ time: Range<UInt64>,
+        _ exclusions: [RowExclusion<S>], _ budget: QueryBudget
     ) throws(EngineError) -> BatchCore {
         var known: Set<UInt64> = []
         var builder = S.Builder()
@@ -122,9 +125,11 @@ struct StoreSnapshot: EngineSnapshot {
                 do throws(SegmentDamage) {
                     let batch = try S.decode(block, of: segment, columns: [], keys: [], rows: nil)
                     let fingerprints = S.core(batch).resources.fingerprints
+                    let hidden = try segment.hidden(nil, of: block, by: exclusions)
                     var rows: [Int] = []
                     var isNew = fingerprints.map { !known.contains($0) }
-                    for (row, resource) in S.resources(batch).enumerated() where isNew[Int(resource)] {
+                    for (row, resource) in S.resources(batch).enumerated()
+                    where isNew[Int(resource)] && !(hidden?[row] ?? false) {
                         isNew[Int(resource)] = false
                         known.insert(fingerprints[Int(resource)])
                         rows.append(row)

@@ -37,7 +37,7 @@ extension Store {
 
     /// Runs of segments of one day, oldest first, that are small beside what a merge may hold.
     private func candidates(_ signal: Signal) -> [[SegmentReader]] {
-        let segments = state.withLock { $0.segments[signal.index] }
+        let (segments, deletions) = state.withLock { ($0.segments[signal.index], $0.deletions) }
         let broken = Set(damage.entries.map(\.path))
         var byDay: [UInt64: [SegmentReader]] = [:]
         let limit = UInt64(min(StoreLimits.compactionBytes, options.memoryBudget / 16))
@@ -49,7 +49,8 @@ extension Store {
                 continue
             }
             // Samples: neighbours in arrival only, since of two with the same time the later one counts.
-            byDay[signal == .samples ? run : segment.entry.day, default: []].append(segment)
+            let group = signal == .samples ? run : segment.entry.day
+            byDay[group | UInt64(deletions.count(over: segment.entry)) << 32, default: []].append(segment)
         }
         return byDay.sorted { $0.key < $1.key }.compactMap { _, all in
             guard all.count >= max(2, options.compactionInputs) else { return nil }

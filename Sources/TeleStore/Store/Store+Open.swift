@@ -49,6 +49,7 @@ struct Recovery {
         let isTrusted: Bool
         (state.manifest, isTrusted) = try loadManifest()
         state.isManifestStale = !isTrusted
+        state.deletions = try loadDeletions()
         for entry in state.manifest.segments {
             let reader = SegmentReader.open(entry, disk: disk, root: options.path, cache: footers, damage: damage)
             if let reader { state.segments[entry.signal.index].append(reader) }
@@ -58,7 +59,9 @@ struct Recovery {
             wal: WriteAheadLog(
                 disk: disk, folder: "\(options.path)/wal", fileBytes: options.walFileBytes, closed: [],
                 nextNumber: (files.last?.number ?? 0) + 1, previousLength: 0, previousDurable: 0),
-            nextSequence: (state.manifest.sealedThrough.max() ?? 0) + 1)
+            // Above what deletions concern too, should the manifest have been rebuilt: new records are not theirs.
+            nextSequence: max(
+                state.manifest.sealedThrough.max() ?? 0, state.deletions.entries.map(\.through).max() ?? 0) + 1)
         let store = Store(
             options: options, disk: disk, lock: lock, log: log, state: state, footers: footers, damage: damage)
         try replay(files, into: store)
@@ -70,8 +73,8 @@ struct Recovery {
 
     /// The manifest, and whether files that it does not name may be removed.
     private func loadManifest() throws(StoreOpenError) -> (Manifest, Bool) {
-        let file = ManifestFile(disk: disk, folder: options.path)
-        let loaded: ManifestFile.Loaded
+        let file = TwinFile<Manifest>(disk: disk, folder: options.path)
+        let loaded: TwinFile<Manifest>.Loaded
         do throws(DiskError) {
             // A crash may have come between the renames and their sync: what is read here has to stay true.
             for folder in Signal.allCases.map(\.folder) { try disk.syncFolder("\(options.path)/\(folder)") }
@@ -82,7 +85,7 @@ struct Recovery {
         }
         switch loaded {
         case .newerVersion(let version): throw .newerFormat(path: "\(options.path)/manifest", version: version)
-        case .manifest(let manifest, let isEven):
+        case .content(let manifest, let isEven):
             if isEven { return (manifest, true) }
             return (manifest, (try? file.store(manifest)) != nil)
         case .none, .damaged:
@@ -95,6 +98,28 @@ struct Recovery {
                 path: "manifest", part: "file",
                 message: "both copies are damaged or missing; rebuilt from \(manifest.segments.count) segments")
             return (manifest, (try? file.store(manifest)) != nil)
+        }
+    }
+
+    private func loadDeletions() throws(StoreOpenError) -> Deletions {
+        let file = TwinFile<Deletions>(disk: disk, folder: options.path)
+        let loaded: TwinFile<Deletions>.Loaded
+        do throws(DiskError) { loaded = try file.load() } catch { throw .notWritable(error.description) }
+        switch loaded {
+        case .newerVersion(let version): throw .newerFormat(path: "\(options.path)/deletes", version: version)
+        case .none: return Deletions()
+        case .content(var deletions, let isEven):
+            if !isEven {
+                deletions.generation += 1
+                // Where it fails, the copy that was read is as good at the next start.
+                try? file.store(deletions)
+            }
+            return deletions
+        case .damaged:
+            damage.report(
+                path: "deletes", part: "file",
+                message: "both copies are damaged: what was deleted and is still on disk shows again; delete it again")
+            return Deletions()
         }
     }
 
@@ -135,7 +160,7 @@ struct Recovery {
                 if isTemporary || isStray { try? disk.remove("\(options.path)/\(path)") }
             }
         }
-        for name in ManifestFile.names { try? disk.remove("\(options.path)/\(name).tmp") }
+        for name in Manifest.names + Deletions.names { try? disk.remove("\(options.path)/\(name).tmp") }
     }
 
     // MARK: Write-ahead log

@@ -53,7 +53,7 @@ extension Store {
     private func storeManifest() {
         let (manifest, garbage) = state.withLock { ($0.manifest, $0.garbage) }
         do throws(DiskError) {
-            try ManifestFile(disk: disk, folder: options.path).store(manifest)
+            try TwinFile<Manifest>(disk: disk, folder: options.path).store(manifest)
         } catch {
             state.withLock { $0.upkeepFailure = error.description }
             return

@@ -35,6 +35,7 @@ extension Store {
                 guard let self else { return }
                 let merged = compact() && !state.withLock { $0.isClosing }
                 retain()
+                cleanDue()
                 upkeepFlags.withLock { flags in
                     flags.isMerging = false
                     flags.nextMerge = .now + (merged ? .zero : .seconds(10))
@@ -49,6 +50,7 @@ extension Store {
         for signal in sealAll ? Signal.allCases : dueSeals(clearing: true) { seal(signal) }
         while compact() {}
         retain()
+        cleanDue()
     }
 
     var sealBytes: Int { min(options.sealBytes, options.memoryBudget / 6) }

@@ -7,7 +7,7 @@ internal import TeleModel
 /// layout, the invariants and the life of a segment.
 ///
 /// Threads: callers encode and queue; one writer commits groups and applies them to the heads; one thread seals, one
-/// merges and drops. Locks are taken in the order log, manifest, state, each for short but the log's, which a commit
+/// merges and drops. Locks are taken in the order log, manifest, deletions, state, each for short but the log's, which a commit
 /// holds over its write and sync.
 package final class Store: StorageEngine {
     struct Log {
@@ -22,6 +22,8 @@ package final class Store: StorageEngine {
     let log: Guarded<Log>
     /// Held while the manifest changes and is written.
     let manifestLock = Guarded<Void>(())
+    /// Held while the deletions change and are written.
+    let deletionsLock = Guarded<Void>(())
     let state: Guarded<StoreState>
     let queue = Guarded(CommitQueue())
     let upkeepFlags = Guarded(UpkeepFlags())

@@ -6,6 +6,14 @@ enum StoreLimits {
     static let commitBytes = 64 << 20
     /// A manifest: 100 bytes a segment, so some 600,000 segments.
     static let manifestBytes = 64 << 20
+    /// One deletion as bytes: room for 100,000 resources, or a query as long as HTTP takes.
+    static let deletionBytes = 1 << 20
+    /// Deletions in force: each is looked at by every scan of what it may concern.
+    static let deletions = 1_000
+    /// Deletions that are done and still listed.
+    static let doneDeletions = 1_000
+    /// How long a deletion can be cancelled, as Loki has it: what it hides is removed from the disk after that.
+    static let cancelNanoseconds: UInt64 = 86_400_000_000_000
     /// A segment's footer: block entries, resources, index directory.
     static let footerBytes = 256 << 20
     /// A block as it is on disk: the encoder closes blocks long before.

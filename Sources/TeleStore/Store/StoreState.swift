@@ -10,6 +10,7 @@ struct StoreState {
     /// By ``Signal/index``, oldest first. Broken ones are not among them.
     var segments: [[SegmentReader]] = [[], [], []]
     var manifest = Manifest()
+    var deletions = Deletions()
     var appendedRows: [UInt64] = [0, 0, 0]
     var wal = WriteAheadLog.Overview()
     var commits: UInt64 = 0
@@ -34,6 +35,15 @@ struct StoreState {
         case .logs: logs.isEmpty
         case .spans: spans.isEmpty
         case .samples: samples.isEmpty
+        }
+    }
+
+    /// Whether a head waits to become segments.
+    func isSealing(_ signal: Signal) -> Bool {
+        switch signal {
+        case .logs: logs.sealing != nil
+        case .spans: spans.sealing != nil
+        case .samples: samples.sealing != nil
         }
     }
 

@@ -1,5 +1,6 @@
 internal import Synchronization
 package import TeleCodec
+internal import TeleEngine
 internal import TeleModel
 
 /// A segment's bytes behind a source. Opening reads the footer; the first query reads the index, which is kept until
@@ -15,6 +16,10 @@ package final class SampleSegmentReader: Sendable {
     private let damage: (@Sendable (CodecError) -> Void)?
     private let sections: [SampleSegmentFormat.Section: Place]
     private let loaded = Mutex<SegmentIndex?>(nil)
+    /// Of a view (``excluding(_:)``), whose index is its base's.
+    private let base: SampleSegmentReader?
+    private let excluded: [SeriesSelection]
+    private let hiding = Mutex<HiddenSamples?>(nil)
 
     private struct Place {
         var range: Range<Int>
@@ -27,6 +32,8 @@ package final class SampleSegmentReader: Sendable {
     ) throws(CodecError) {
         self.source = source
         self.damage = damage
+        base = nil
+        excluded = []
         let fixed = SampleSegmentFormat.headBytes + SampleSegmentFormat.trailerBytes
         guard byteCount >= fixed else { throw CodecError("samples segment of \(byteCount) bytes") }
         let head = try SampleSegmentReader.read(source, 0..<SampleSegmentFormat.headBytes)
@@ -70,10 +77,36 @@ package final class SampleSegmentReader: Sendable {
         self.sections = sections
     }
 
-    /// Memory held by the index, 0 while it is not loaded.
-    package var indexByteCount: Int { loaded.withLock { $0?.byteCount ?? 0 } }
+    private init(_ base: SampleSegmentReader, excluding selections: [SeriesSelection]) {
+        summary = base.summary
+        source = base.source
+        damage = base.damage
+        sections = base.sections
+        self.base = base
+        excluded = selections
+    }
 
-    package func dropIndex() { loaded.withLock { $0 = nil } }
+    /// The same segment without the selected samples and exemplars.
+    func excluding(_ selections: [SeriesSelection]) -> SampleSegmentReader {
+        selections.isEmpty ? self : SampleSegmentReader(self, excluding: selections)
+    }
+
+    /// What a view leaves out; nil where that is nothing.
+    func hidden() throws(CodecError) -> HiddenSamples? {
+        if excluded.isEmpty { return nil }
+        if let known = hiding.withLock({ $0 }) { return known }
+        let found = HiddenSamples(excluded, try segmentIndex().index)
+        hiding.withLock { $0 = found }
+        return found
+    }
+
+    /// Memory held by the index, 0 while it is not loaded.
+    package var indexByteCount: Int { base?.indexByteCount ?? loaded.withLock { $0?.byteCount ?? 0 } }
+
+    package func dropIndex() {
+        base?.dropIndex()
+        loaded.withLock { $0 = nil }
+    }
 
     private static func read(_ source: Source, _ range: Range<Int>) throws(CodecError) -> [UInt8] {
         let bytes = try source(range)
@@ -109,6 +142,7 @@ package final class SampleSegmentReader: Sendable {
     }
 
     func segmentIndex() throws(CodecError) -> SegmentIndex {
+        if let base { return try base.segmentIndex() }
         if let index = loaded.withLock({ $0 }) { return index }
         let labels = try section(.labels)
         let series = try section(.series)
@@ -128,7 +162,7 @@ package final class SampleSegmentReader: Sendable {
     }
 
     func pass(over positions: [Int], in range: ClosedRange<Int64>) throws(CodecError) -> SegmentPass {
-        SegmentPass(self, try segmentIndex(), positions, range)
+        SegmentPass(self, try segmentIndex(), positions, range, hidden: try hidden())
     }
 
     /// Reads everything and checks all that can be checked; throws the first thing that is wrong.

@@ -8,6 +8,8 @@ struct SegmentPass {
     private let range: ClosedRange<Int64>
     /// Broken groups are thrown, whatever the reader was told to do with them.
     private let isStrict: Bool
+    /// Samples that deletions hide.
+    private let hidden: HiddenSamples?
     private var sampleGroup = LoadedGroup()
     private var histogramGroup = LoadedGroup()
 
@@ -19,8 +21,9 @@ struct SegmentPass {
 
     init(
         _ reader: SampleSegmentReader, _ index: SegmentIndex, _ positions: [Int], _ range: ClosedRange<Int64>,
-        isStrict: Bool = false
+        isStrict: Bool = false, hidden: HiddenSamples? = nil
     ) {
+        self.hidden = hidden
         self.reader = reader
         self.index = index
         self.positions = positions
@@ -34,6 +37,8 @@ struct SegmentPass {
     ) throws(CodecError) -> Int {
         let directory = index.samples
         var rows = 0
+        let start = times.count
+        defer { hidden?.drop(positions[slot], &times, &values, from: start) }
         for chunk in directory.chunks(positions[slot]) {
             guard directory.minTimes[chunk] <= range.upperBound, directory.maxTimes[chunk] >= range.lowerBound else {
                 continue
@@ -49,6 +54,8 @@ struct SegmentPass {
 
     mutating func histograms(_ slot: Int, _ out: inout HistogramColumns) throws(CodecError) {
         let directory = index.histograms
+        let start = out.count
+        defer { hidden?.drop(positions[slot], &out, from: start) }
         for chunk in directory.chunks(positions[slot]) {
             guard directory.minTimes[chunk] <= range.upperBound, directory.maxTimes[chunk] >= range.lowerBound else {
                 continue

@@ -1,29 +1,41 @@
 internal import TeleDisk
 
-/// The manifest on disk: two copies (`manifest`, `manifest.copy`), each written beside, synced and renamed, so that one
-/// damaged copy costs nothing. Files that a manifest no longer names are removed only after both copies are written:
-/// so either copy is a true description of what is there.
-struct ManifestFile {
-    static let names = ["manifest", "manifest.copy"]
+/// What a ``TwinFile`` keeps.
+protocol TwinContent {
+    /// Of the two copies, within the data folder.
+    static var names: [String] { get }
+    /// Rises with every change: of two readable copies the higher one counts.
+    var generation: UInt64 { get }
+    func encode() -> [UInt8]
+    init(encoded bytes: [UInt8]) throws(TwinFailure)
+}
 
+enum TwinFailure: Error, Equatable {
+    case newerVersion(UInt32)
+    case damaged
+}
+
+/// A small file in two copies, each written beside, synced and renamed, so that one damaged copy costs nothing, and
+/// either is a true description at every moment.
+struct TwinFile<Content: TwinContent> {
     let disk: any Disk
     let folder: String
 
     enum Loaded {
         case none
         /// The newest readable copy, and whether the other one is the same.
-        case manifest(Manifest, isEven: Bool)
+        case content(Content, isEven: Bool)
         case newerVersion(UInt32)
         /// There are copies, and none is readable.
         case damaged
     }
 
     func load() throws(DiskError) -> Loaded {
-        var best: Manifest?
+        var best: (content: Content, bytes: [UInt8])?
         var damaged = 0
         var missing = 0
         var differs = false
-        for name in ManifestFile.names {
+        for name in Content.names {
             let bytes: [UInt8]
             do throws(DiskError) {
                 let file = try disk.open("\(folder)/\(name)")
@@ -43,22 +55,22 @@ struct ManifestFile {
                 }
                 continue
             }
-            do throws(Manifest.ReadFailure) {
-                let manifest = try Manifest(encoded: bytes)
-                if let known = best, known != manifest { differs = true }
-                if manifest.generation >= best?.generation ?? 0 { best = manifest }
+            do throws(TwinFailure) {
+                let content = try Content(encoded: bytes)
+                if let best, best.bytes != bytes { differs = true }
+                if content.generation >= best?.content.generation ?? 0 { best = (content, bytes) }
             } catch {
                 if case .newerVersion(let version) = error { return .newerVersion(version) }
                 damaged += 1
             }
         }
-        if let best { return .manifest(best, isEven: damaged == 0 && missing == 0 && !differs) }
-        return missing == ManifestFile.names.count ? .none : .damaged
+        if let best { return .content(best.content, isEven: damaged == 0 && missing == 0 && !differs) }
+        return missing == Content.names.count ? .none : .damaged
     }
 
-    func store(_ manifest: Manifest) throws(DiskError) {
-        let bytes = manifest.encode()
-        for name in ManifestFile.names {
+    func store(_ content: Content) throws(DiskError) {
+        let bytes = content.encode()
+        for name in Content.names {
             let path = "\(folder)/\(name)"
             try? disk.remove("\(path).tmp")
             let file = try disk.create("\(path).tmp")
