@@ -1,11 +1,23 @@
 """Starts a teled for a script's tests on free loopback ports with a folder of its own, and stops it."""
-import os, shutil, socket, subprocess, tempfile, time, urllib.error, urllib.parse, urllib.request
+import json, os, shutil, socket, subprocess, tempfile, time, urllib.error, urllib.parse, urllib.request
 
 
 def free_port():
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         return s.getsockname()[1]
+
+
+def ask(url, path, **parameters):
+    """The JSON that a form POST, or else a GET, is answered with; errors as well."""
+    form = urllib.parse.urlencode(parameters, doseq=True)
+    post = path.rsplit("/", 1)[-1] in ("query", "query_range", "series", "labels")
+    request = urllib.request.Request(url + path, data=form.encode()) if post else urllib.request.Request(f"{url}{path}?{form}")
+    try:
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return json.load(answer)
+    except urllib.error.HTTPError as error:
+        return json.load(error)
 
 
 class Teled:

@@ -29,6 +29,7 @@ package struct EngineFacts: Sendable {
     /// More numbers for `/metrics`: full names, with what they are.
     package var gauges: [Sample] = []
     package var counters: [Sample] = []
+    package var histograms: [Histogram] = []
     /// What an operator has to look at, such as set-aside segments.
     package var notices: [String] = []
 
@@ -44,6 +45,15 @@ package struct EngineFacts: Sendable {
             self.labels = labels
             self.value = value
         }
+    }
+
+    /// Counts of what is at most each bound, the last one of all; the sum of what was counted.
+    package struct Histogram: Sendable {
+        package var name: String
+        package var help: String
+        package var bounds: [Double]
+        package var cumulative: [Int]
+        package var sum: Double
     }
 
     package init() {}

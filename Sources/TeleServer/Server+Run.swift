@@ -8,6 +8,7 @@ extension Server {
         case opened(OpenEngine)
         case openFailed(any Error)
         case listenerEnded
+        case selfMetricsEnded
         case listenFailed(any Error)
         case askedToStop
         case outOfTime
@@ -41,6 +42,10 @@ extension Server {
         let listeners = try listeners()
         try await withThrowingTaskGroup(of: Event.self) { group in
             group.addTask { await self.open() }
+            group.addTask {
+                await self.keepSelfMetrics()
+                return .selfMetricsEnded
+            }
             for listener in listeners {
                 group.addTask {
                     do { try await listener.run() } catch is CancellationError {} catch { return .listenFailed(error) }
@@ -78,6 +83,7 @@ extension Server {
                         failure = ListenProblem(description: "a listener ended by itself")
                     }
                     if !isStopping { break events }
+                case .selfMetricsEnded: break
                 case .outOfTime: break events
                 }
             }
@@ -121,6 +127,6 @@ extension Server {
         merged.hasAlerting = wanted.hasAlerting
         state.configuration = merged
         state.openEngine?.reconfigure(merged)
-        metrics.reloads.add()
+        metrics.reloaded(true)
     }
 }

@@ -44,7 +44,16 @@ package final class Server: Service {
         state = ServerState(configuration)
         admission = Admission(capacity: configuration.bodyBytes)
         gate = DecodeGate(capacity: configuration.decodeBytes)
-        runner = QueryRunner(concurrency: configuration.query.concurrency, state: state, metrics: metrics)
+        runner = QueryRunner(
+            concurrency: configuration.query.concurrency, state: state, metrics: metrics
+        ) { [state, metrics] in
+            var facts = ServerFacts()
+            facts.configuration = state.configuration
+            facts.started = Int64(clamping: metrics.started / 1_000_000)
+            facts.lastReload = metrics.lastReload
+            facts.engine = state.openEngine?.facts() ?? EngineFacts()
+            return facts
+        }
         workers = NIOThreadPool(numberOfThreads: System.coreCount)
         (listening, listeningContinuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }

@@ -6,13 +6,10 @@ final class FaultyFile: DiskFile {
     private let node: Int
     private let disk: FaultyDisk
     private let generation: Int
-    /// Opened, not created.
-    private let isReader: Bool
 
-    init(path: String, node: Int, disk: FaultyDisk, generation: Int, isReader: Bool) {
+    init(path: String, node: Int, disk: FaultyDisk, generation: Int) {
         self.path = path
         self.node = node
-        self.isReader = isReader
         self.disk = disk
         self.generation = generation
     }
@@ -31,7 +28,7 @@ final class FaultyFile: DiskFile {
     func sync() throws(DiskError) {
         try disk.state.withLock { disk throws(DiskError) in
             try check(disk, "sync")
-            try disk.sync(node: node, path: path, isReader: isReader)
+            try disk.sync(node: node, path: path)
         }
     }
 
@@ -49,7 +46,6 @@ final class FaultyFile: DiskFile {
     func size() throws(DiskError) -> Int {
         try disk.state.withLock { disk throws(DiskError) in
             try check(disk, "look at")
-            try disk.beginRead("look at", path)
             return disk.nodes[node]?.bytes.count ?? 0
         }
     }
@@ -58,7 +54,10 @@ final class FaultyFile: DiskFile {
         try disk.state.withLock { disk throws(DiskError) in
             try check(disk, "cut")
             try disk.begin(.truncate, path)
-            if size >= 0 { disk.nodes[node]?.truncate(to: size) }
+            guard var file = disk.nodes[node], size >= 0, size <= file.bytes.count else { return }
+            file.bytes.removeLast(file.bytes.count - size)
+            if file.synced.count > size { file.synced.removeLast(file.synced.count - size) }
+            disk.nodes[node] = file
         }
     }
 }

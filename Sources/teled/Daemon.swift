@@ -82,7 +82,7 @@ struct Daemon {
             StandardErrorLog.setLevel(resolved.configuration.logLevel)
             server.reload(resolved.configuration)
         } catch {
-            server.metrics.reloadFailures.add()
+            server.metrics.reloaded(false)
             logger.error("the configuration was not reloaded; the old one stays", metadata: ["reason": "\(error)"])
         }
     }

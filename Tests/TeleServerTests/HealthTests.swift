@@ -87,7 +87,7 @@ import Foundation
             #expect(status.memory.requestsInFlight == 0)
             let metrics = try await running.get("/metrics")
             #expect(metrics.headers["content-type"]?.hasPrefix("text/plain; version=0.0.4") == true)
-            #expect(metrics.text.contains("teled_ingest_records_total{signal=\"logs\"} 1\n"))
+            #expect(metrics.text.contains("teled_ingest_records_total{signal=\"logs\",protocol=\"otlp_http\"} 1\n"))
             #expect(metrics.text.contains("teled_ingest_refused_total{reason=\"media_type\"} 1\n"))
             #expect(metrics.text.contains("teled_ingest_duration_seconds_count{signal=\"logs\"} 1\n"))
         }

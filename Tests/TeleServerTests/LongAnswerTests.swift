@@ -62,6 +62,7 @@ import Testing
             let head = try await running.send("HEAD", path)
             #expect(head.status == 200)
             #expect(head.body.isEmpty)
+            #expect(head.headers["content-length"] == "\(expected.utf8.count)")
             let short = try await running.get("/api/v1/query?query=1")
             #expect(short.headers["content-length"] == "\(short.body.count)")
         }

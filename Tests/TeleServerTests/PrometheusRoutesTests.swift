@@ -77,7 +77,7 @@ import Testing
         #expect(statistics.contains(#""numSeries":3,"numLabelPairs":4"#), "\(statistics)")
         #expect(statistics.contains(#""seriesCountByMetricName":[{"name":"a","value":3}]"#))
         #expect(statistics.contains(#""labelValueCountByLabelName":[{"name":"i","value":3}]"#))
-        #expect(get("/api/v1/status/runtimeinfo").body.contains(#""startTime":"20"#))
+        #expect(get("/api/v1/status/runtimeinfo").body.contains(#""serverTime":"20"#))
         #expect(get("/api/v1/features").body.contains(#""histogram_quantile":true"#))
         #expect(get("/api/v1/admin/tsdb/snapshot").body.contains("admin APIs disabled"))
     }

@@ -74,7 +74,7 @@ import Testing
             let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
                 for _ in 0..<12 { group.addTask { try await running.get("/slow").status } }
                 // None ends before all have come.
-                while running.server.metrics.queriesRefused.value < 3 { try await Task.sleep(for: .milliseconds(5)) }
+                while running.server.metrics.queries.refused.value < 3 { try await Task.sleep(for: .milliseconds(5)) }
                 released.add()
                 return try await group.reduce(into: [Int]()) { $0.append($1) }
             }

@@ -41,6 +41,9 @@ package struct Configuration: Sendable, Equatable {
     /// How far ahead of now a record's time may lie, milliseconds.
     package var future: Int64 = 86_400_000
     package var query = QueryLimits()
+    /// How often the server stores its own metrics, milliseconds; 0 is never.
+    package var selfMetrics: Int64 = 0
+    package var web = Web()
     package var logLevel = "info"
     package var logFormat = LogFormat.auto
     package var demo = false
@@ -50,6 +53,14 @@ package struct Configuration: Sendable, Equatable {
     package var hasAlerting = false
 
     package init() {}
+
+    /// What the HTTP port offers besides ingest and queries.
+    package struct Web: Sendable, Equatable {
+        /// Whether `/api/v1/admin/tsdb/...` deletes and copies.
+        package var isAdminEnabled = false
+        /// Origins whose pages may read the Prometheus API: `*` is any.
+        package var corsOrigins = ["*"]
+    }
 
     /// What one query may cost, and how many run.
     package struct QueryLimits: Sendable, Equatable {

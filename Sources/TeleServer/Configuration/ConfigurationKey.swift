@@ -55,15 +55,11 @@ package struct ConfigurationKey: Sendable {
                 configuration.logLevel = level
             }, show: { [$0.logLevel] }),
         choice("log.format", "auto, text or json", \.logFormat),
-        ConfigurationKey(
-            name: "demo", help: "run the demonstration shop beside the server", isReloadable: false, isList: false,
-            apply: { configuration, values throws(ConfigurationProblem) in
-                let text = try one(values)
-                guard let isOn = ["true": true, "1": true, "false": false, "0": false][text] else {
-                    throw ConfigurationProblem("\"\(text)\" is neither true nor false")
-                }
-                configuration.demo = isOn
-            }, show: { ["\($0.demo)"] }),
+        flag("demo", "run the demonstration shop beside the server", \.demo),
+        interval("self_metrics", "how often the server stores its own metrics, or off", \.selfMetrics),
+        flag(
+            "web.enable_admin_api", "delete series and make copies over HTTP", \.web.isAdminEnabled, isReloadable: true),
+        texts("web.cors_origins", "origins whose pages may read the Prometheus API; * is any", \.web.corsOrigins),
         texts("rules", "globs of rule files", \.rules),
         texts("alertmanagers", "addresses of external Alertmanagers", \.alertmanagers),
     ]

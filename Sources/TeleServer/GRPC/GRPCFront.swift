@@ -65,7 +65,7 @@ struct GRPCFront: Sendable {
             outcome = try await pipeline.ingest(
                 signal, .protobuf, message.isPacked ? coding : .identity, message.bytes, ticket: message.ticket)
         }
-        metrics.ingest(signal).durations.observe(ContinuousClock.now - start)
+        metrics.stored(signal, by: .otlpGRPC, records: outcome.accepted, since: start)
         return outcome.answer(signal, .protobuf)
     }
 }

@@ -52,9 +52,15 @@ package struct APIContext: Sendable {
     package var engine: any StorageEngine
     /// A fresh budget with the configured limits for each query.
     package var makeBudget: @Sendable () -> QueryBudget
+    /// What the server tells of itself.
+    package var facts: @Sendable () -> ServerFacts
 
-    package init(engine: any StorageEngine, makeBudget: @escaping @Sendable () -> QueryBudget) {
+    package init(
+        engine: any StorageEngine, facts: @escaping @Sendable () -> ServerFacts = { ServerFacts() },
+        makeBudget: @escaping @Sendable () -> QueryBudget
+    ) {
         self.engine = engine
+        self.facts = facts
         self.makeBudget = makeBudget
     }
 }

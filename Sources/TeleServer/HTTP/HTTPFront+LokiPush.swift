@@ -8,7 +8,7 @@ extension HTTPFront {
         let start = ContinuousClock.now
         do {
             let outcome = try await store(lokiPush: request)
-            metrics.ingest(.logs).durations.observe(ContinuousClock.now - start)
+            metrics.stored(.logs, by: .lokiPush, records: outcome.accepted, since: start)
             // As in Loki: what is good is kept, and the sender hears of the rest.
             guard outcome.rejected == 0 else {
                 return .text("\(outcome.rejected) entries refused: \(outcome.message)\n", status: .badRequest)

@@ -9,7 +9,7 @@ extension HTTPFront {
         let start = ContinuousClock.now
         do {
             let outcome = try await store(signal, type, request)
-            metrics.ingest(signal).durations.observe(ContinuousClock.now - start)
+            metrics.stored(signal, by: .otlpHTTP, records: outcome.accepted, since: start)
             let type = type ?? .json
             return APIResponse(.ok, contentType: type.contentType, body: outcome.answer(signal, type))
         } catch let failure as IngestFailure {

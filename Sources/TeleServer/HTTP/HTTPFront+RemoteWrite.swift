@@ -10,7 +10,7 @@ extension HTTPFront {
         let start = ContinuousClock.now
         do {
             let (outcome, counts) = try await store(remoteWrite: request)
-            metrics.ingest(.metrics).durations.observe(ContinuousClock.now - start)
+            metrics.stored(.metrics, by: .remoteWrite, records: outcome.accepted, since: start)
             var response = APIResponse(.noContent, contentType: nil, body: [])
             if outcome.rejected > 0 {
                 // What is good is kept; 400 says that sending the rest again is no use.

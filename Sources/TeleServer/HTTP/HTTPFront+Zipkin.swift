@@ -7,8 +7,8 @@ extension HTTPFront {
     func ingestZipkin(_ request: Request) async throws -> APIResponse {
         let start = ContinuousClock.now
         do {
-            try await storeZipkin(request)
-            metrics.ingest(.traces).durations.observe(ContinuousClock.now - start)
+            let outcome = try await storeZipkin(request)
+            metrics.stored(.traces, by: .zipkin, records: outcome.accepted, since: start)
             return APIResponse(.accepted, contentType: nil, body: [])
         } catch let failure as IngestFailure {
             metrics.refused(failure)
@@ -19,7 +19,7 @@ extension HTTPFront {
         }
     }
 
-    private func storeZipkin(_ request: Request) async throws {
+    private func storeZipkin(_ request: Request) async throws -> IngestOutcome {
         _ = try state.engine()
         guard let coding = ContentCoding(request.headers[.contentEncoding]) else {
             let sent = request.headers[.contentEncoding] ?? ""
@@ -28,9 +28,9 @@ extension HTTPFront {
         let reader = BodyReader(limit: pipeline.bodyLimit, admission: pipeline.admission)
         let (body, ticket) = try await reader.collect(request)
         // An empty body is how some reporters ask whether anyone is there.
-        if body.isEmpty { return }
+        if body.isEmpty { return IngestOutcome(accepted: 0) }
         // As Zipkin does: whatever is not said to be protobuf is JSON.
         let type = MediaType(request.headers[.contentType]) ?? .json
-        _ = try await pipeline.ingestZipkin(type, coding, body, ticket: ticket)
+        return try await pipeline.ingestZipkin(type, coding, body, ticket: ticket)
     }
 }

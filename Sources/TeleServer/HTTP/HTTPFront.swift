@@ -31,6 +31,9 @@ struct HTTPFront: Sendable {
         let target = RequestTarget(request.head.path ?? "/")
         var response: APIResponse
         switch table.find(request.method, target.segments) {
+        case .unknown where HTTPFront.isPreflight(request, target),
+            .wrongMethod where HTTPFront.isPreflight(request, target):
+            response = APIResponse(.noContent, contentType: nil, body: [])
         case .unknown:
             response = .text("404: nothing is at \(target.path)\n", status: .notFound)
         case .wrongMethod(let allowed):
@@ -62,6 +65,11 @@ struct HTTPFront: Sendable {
             if HTTPFront.expectsContinue(request) { try await writer.writeInformationalHead(.init(status: .continue)) }
             response = try await query(route, request, HTTPFront.apiRequest(request, target, parameters), channel)
         }
+        for field in crossOrigin(request, target) {
+            // An answer that is gzipped or not has a Vary of its own.
+            response.headers[field.name] = [response.headers[field.name], field.value].compactMap(\.self).joined(
+                separator: ", ")
+        }
         try await write(response, isHead: request.method == .head, writer)
     }
 
@@ -71,8 +79,13 @@ struct HTTPFront: Sendable {
     ) async throws {
         var head = HTTPResponse(status: response.status, headerFields: response.headers)
         head.headerFields[.date] = CalendarTime(unixSeconds: Int(WallClock.nanoseconds / 1_000_000_000)).http
-        if response.status != .noContent, response.rest == nil {
-            head.headerFields[.contentLength] = "\(response.body.count)"
+        if response.status != .noContent, response.rest == nil || isHead {
+            // Without a length a HEAD's answer would end with the last chunk of a body that it does not have.
+            var length = response.body.count
+            if let rest = response.rest {
+                while let piece = try await runner.next(of: rest) { length += piece.count }
+            }
+            head.headerFields[.contentLength] = "\(length)"
         }
         if !isHead, let rest = response.rest {
             let (first, runner) = (ByteBuffer(bytes: response.body), runner)

@@ -13,11 +13,16 @@ package final class QueryRunner: Sendable {
     /// Running and waiting.
     private let entered = Atomic<Int>(0)
     private let most: Int
+    private let facts: @Sendable () -> ServerFacts
 
     /// Waiting queries for each running one.
     private static let waiting = 8
 
-    init(concurrency: Int, state: ServerState, metrics: ServerMetrics) {
+    init(
+        concurrency: Int, state: ServerState, metrics: ServerMetrics,
+        facts: @escaping @Sendable () -> ServerFacts = { ServerFacts() }
+    ) {
+        self.facts = facts
         pool = NIOThreadPool(numberOfThreads: concurrency)
         most = concurrency.multipliedReportingOverflow(by: 1 + QueryRunner.waiting).0
         self.state = state
@@ -38,12 +43,13 @@ package final class QueryRunner: Sendable {
         }
         defer { entered.subtract(1, ordering: .relaxed) }
         guard entered.add(1, ordering: .relaxed).newValue <= most else {
-            metrics.queriesRefused.add()
+            metrics.queries.refused.add()
             return APIResponse.unavailable("too many queries are running (query.concurrency)")
         }
-        metrics.queriesStarted.add()
+        metrics.queries.begin(run)
         let limits = state.configuration.query
-        let context = APIContext(engine: open.engine) {
+        let facts = facts
+        let context = APIContext(engine: open.engine, facts: facts) {
             let budget = QueryBudget(
                 maxRows: limits.maxRows, maxBytes: limits.maxBytes, timeout: .milliseconds(limits.timeout))
             run.add(budget)
@@ -57,10 +63,9 @@ package final class QueryRunner: Sendable {
             return isPackable ? response.packed() : response
         }
         let response = (try? await pool.runIfActive(work)) ?? APIResponse.unavailable("the server is stopping")
-        metrics.queryDurations.observe(ContinuousClock.now - start)
-        metrics.queriesFinished.add()
-        if response.status.code >= 500 { metrics.queriesFailed.add() }
-        if run.isCancelled { metrics.queriesCancelled.add() }
+        metrics.queries.end(
+            run, QueryMetrics.API(template: route.template), status: response.status.code,
+            duration: ContinuousClock.now - start)
         return response
     }
 
@@ -80,6 +85,18 @@ final class QueryRun: Sendable {
             return value.isCancelled
         }
         if isCancelled { budget.cancel() }
+    }
+
+    /// Bytes held for the answer.
+    var heldBytes: Int { box.value.budgets.reduce(0) { $0 + max(0, $1.bytes) } }
+
+    /// What it cost, and which limits it passed.
+    var outcome: (rows: Int, isOverBudget: Bool, isOutOfTime: Bool) {
+        let budgets = box.value.budgets
+        return (
+            budgets.reduce(0) { $0 + $1.rows }, budgets.contains(where: \.wasExceeded),
+            budgets.contains(where: \.wasOutOfTime)
+        )
     }
 
     func cancel() {

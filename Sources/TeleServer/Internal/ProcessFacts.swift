@@ -13,15 +13,31 @@ package enum ProcessFacts {
     /// Bytes of the resident set.
     package static var residentBytes: Int {
         #if os(Linux)
-        guard let text = read("/proc/self/statm"), let pages = text.split(separator: " ").dropFirst().first else {
-            return 0
-        }
-        return (Int(pages) ?? 0) &* Int(sysconf(Int32(_SC_PAGESIZE)))
+        return memoryPages(1)
         #else
         var usage = rusage()
         return getrusage(RUSAGE_SELF, &usage) == 0 ? Int(usage.ru_maxrss) : 0
         #endif
     }
+
+    /// Bytes of address space.
+    package static var virtualBytes: Int {
+        #if os(Linux)
+        return memoryPages(0)
+        #else
+        return 0
+        #endif
+    }
+
+    #if os(Linux)
+    /// Bytes of a field of `statm`.
+    private static func memoryPages(_ field: Int) -> Int {
+        guard let text = read("/proc/self/statm"), let pages = text.split(separator: " ").dropFirst(field).first else {
+            return 0
+        }
+        return (Int(pages) ?? 0) &* Int(sysconf(Int32(_SC_PAGESIZE)))
+    }
+    #endif
 
     /// CPU seconds of user and system time.
     package static var cpuSeconds: Double { SystemTime.processSeconds }
@@ -38,18 +54,52 @@ package enum ProcessFacts {
         #endif
     }
 
+    package static var threads: Int {
+        #if os(Linux)
+        guard let folder = opendir("/proc/self/task") else { return 0 }
+        defer { closedir(folder) }
+        var count = 0
+        while readdir(folder) != nil { count += 1 }
+        return max(0, count - 2)
+        #else
+        return 0
+        #endif
+    }
+
+    package static var cores: Int { Int(clamping: sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+
+    package static var hostName: String { text(256) { gethostname($0, $1 - 1) == 0 } }
+
+    package static var workingFolder: String { text(4096) { getcwd($0, $1) != nil } }
+
+    /// What a call writes into a buffer that ends with zeros.
+    private static func text(_ count: Int, _ fill: (UnsafeMutablePointer<CChar>, Int) -> Bool) -> String {
+        withUnsafeTemporaryAllocation(of: CChar.self, capacity: count) { buffer in
+            buffer.initialize(repeating: 0)
+            guard let start = buffer.baseAddress, fill(start, count) else { return "" }
+            return String(cString: start)
+        }
+    }
+
+    /// The soft limit of open files.
+    package static var mostFiles: Int {
+        var limit = rlimit()
+        return getrlimit(filesResource, &limit) == 0 ? Int(clamping: limit.rlim_cur) : 0
+    }
+
     /// Raises the soft limit of open files to the hard one: every connection and segment is a descriptor.
     package static func raiseFileLimit() {
-        #if canImport(Glibc)
-        let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
-        #else
-        let resource = RLIMIT_NOFILE
-        #endif
         var limit = rlimit()
-        guard getrlimit(resource, &limit) == 0, limit.rlim_cur < limit.rlim_max else { return }
+        guard getrlimit(filesResource, &limit) == 0, limit.rlim_cur < limit.rlim_max else { return }
         limit.rlim_cur = limit.rlim_max
-        _ = setrlimit(resource, &limit)
+        _ = setrlimit(filesResource, &limit)
     }
+
+    #if canImport(Glibc)
+    private static var filesResource: __rlimit_resource_t { __rlimit_resource_t(RLIMIT_NOFILE.rawValue) }
+    #else
+    private static let filesResource = RLIMIT_NOFILE
+    #endif
 
     #if os(Linux)
     private static func read(_ path: String) -> String? {

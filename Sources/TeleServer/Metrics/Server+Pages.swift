@@ -63,9 +63,9 @@ extension Server {
             return ingest
         }
         status.refused = metrics.refusalCounts.map { TeleStatus.Refusals($0.reason.rawValue, $0.count) }
-        status.queries.finished = metrics.queriesFinished.value
+        status.queries.finished = metrics.queries.finished
         status.queries.inFlight = runner.inFlight
-        status.queries.failed = metrics.queriesFailed.value
+        status.queries.failed = metrics.queries.failed.value
         status.memory.resident = ProcessFacts.residentBytes
         status.memory.limit = configuration.memory
         status.memory.requestsInFlight = admission.inFlight

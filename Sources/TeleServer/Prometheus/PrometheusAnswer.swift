@@ -56,6 +56,20 @@ enum PrometheusAnswer {
         }
     }
 
+    /// An object of members, each written by `value`.
+    static func members<Value>(
+        _ members: [(String, Value)], _ value: (Value, inout JSONWriter) -> Void
+    ) -> APIResponse {
+        success { w in
+            w.beginObject()
+            for (name, member) in members {
+                w.key(name)
+                value(member, &w)
+            }
+            w.endObject()
+        }
+    }
+
     static func strings(_ texts: [String], limit: Int?) -> APIResponse {
         list(texts.count, limit: limit) { $1.string(texts[$0]) }
     }

@@ -47,7 +47,7 @@ extension PrometheusRoutes {
         var out: [UInt8] = []
         for name in families.keys.sorted() {
             let isPlain = PromPrinter.isPlain(name, allowsColon: true)
-            out.append(contentsOf: "# TYPE \(isPlain ? name : quoted(name)) untyped\n".utf8)
+            out.append(contentsOf: "# TYPE \(isPlain ? name : ExpositionText.quoted(name)) untyped\n".utf8)
             let members = (families[name] ?? []).sorted { LabelSet.precedes(rows[$0].labels, rows[$1].labels) }
             for i in members {
                 let labels = text(rows[i].labels, name, isPlain: isPlain)
@@ -59,26 +59,14 @@ extension PrometheusRoutes {
 
     /// `name{a="b"}`, or `{"näme",a="b"}`. A series without `instance` has an empty one, so that none is put there.
     private static func text(_ labels: LabelSet, _ name: String, isPlain: Bool) -> String {
-        var parts = isPlain ? [] : [quoted(name)]
+        var parts = isPlain ? [] : [ExpositionText.quoted(name)]
         var pairs = labels.pairs.filter { $0.name != "__name__" }
         if labels["instance"] == nil { pairs.append(("instance", "")) }
         for pair in pairs {
-            parts.append((PromPrinter.isPlain(pair.name) ? pair.name : quoted(pair.name)) + "=" + quoted(pair.value))
+            parts.append(
+                (PromPrinter.isPlain(pair.name) ? pair.name : ExpositionText.quoted(pair.name)) + "="
+                    + ExpositionText.quoted(pair.value))
         }
         return (isPlain ? name : "") + "{" + parts.joined(separator: ",") + "}"
-    }
-
-    /// Only backslash, quote and line feed are escaped.
-    private static func quoted(_ text: String) -> String {
-        var out = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\\": out += "\\\\"
-            case "\"": out += "\\\""
-            case "\n": out += "\\n"
-            default: out.unicodeScalars.append(scalar)
-            }
-        }
-        return out + "\""
     }
 }

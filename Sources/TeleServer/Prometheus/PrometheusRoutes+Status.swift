@@ -3,6 +3,7 @@ import TeleAPI
 import TeleEngine
 import TeleModel
 import TeleQL
+import TeleQuery
 
 extension PrometheusRoutes {
     /// What clients ask for to know whom they speak to; what tele has no use for is answered empty.
@@ -18,11 +19,40 @@ extension PrometheusRoutes {
             }
             w.endObject()
         },
-        fixed("status/config") { $0.raw("{\"yaml\":\"\"}") },
-        fixed("status/flags") { $0.raw("{}") },
-        runtimeInfo(started: WallClock.milliseconds),
+        route([.get], "status/config") { _, context in
+            PrometheusAnswer.members([("yaml", context.facts().configuration.yaml())]) { $1.string($0) }
+        },
+        route([.get], "status/flags") { _, context in
+            PrometheusAnswer.members(flags(context.facts().configuration)) { $1.string($0) }
+        },
+        route([.get], "status/runtimeinfo", runtimeInfo),
+        route([.get], "status/walreplay") { _, context in
+            // Routes are asked when replay is done.
+            let files = context.facts().engine.gauges.first { $0.name == "teled_wal_files" }?.value ?? 0
+            return PrometheusAnswer.success {
+                $0.raw("{\"min\":0,\"max\":\(Int(files)),\"current\":\(Int(files)),\"state\":\"done\"}")
+            }
+        },
         route([.get], "status/tsdb", seriesStatistics),
-        fixed("features") { w in
+        route([.get], "features", features),
+        fixed("targets") { $0.raw("{\"activeTargets\":[],\"droppedTargets\":[],\"droppedTargetCounts\":{}}") },
+        fixed("targets/metadata") { $0.raw("[]") },
+        fixed("scrape_pools") { $0.raw("{\"scrapePools\":[]}") },
+        fixed("rules") { $0.raw("{\"groups\":[]}") },
+        fixed("alerts") { $0.raw("{\"alerts\":[]}") },
+        fixed("notifications") { $0.raw("[]") },
+        fixed("alertmanagers") { $0.raw("{\"activeAlertmanagers\":[],\"droppedAlertmanagers\":[]}") },
+    ]
+
+    private static func fixed(_ path: String, _ write: @escaping @Sendable (inout JSONWriter) -> Void) -> APIRoute {
+        route([.get], path) { _, _ in PrometheusAnswer.success(write) }
+    }
+
+    private static func features(
+        _ request: APIRequest, _ context: APIContext
+    ) throws(PrometheusFailure) -> APIResponse {
+        let isAdminEnabled = context.facts().configuration.web.isAdminEnabled
+        return PrometheusAnswer.success { w in
             w.beginObject()
             w.key("promql_functions")
             w.beginObject()
@@ -34,109 +64,57 @@ extension PrometheusRoutes {
             w.key("promql")
             w.raw("{\"anchored\":true,\"smoothed\":true,\"fill\":true,\"duration_expr\":true,\"subqueries\":true}")
             w.key("api")
-            w.raw("{\"remote_write_receiver\":true,\"otlp_write_receiver\":true,\"admin\":false}")
-            w.endObject()
-        },
-        disabled("admin/tsdb/delete_series"), disabled("admin/tsdb/clean_tombstones"), disabled("admin/tsdb/snapshot"),
-        fixed("status/walreplay") { $0.raw("{\"min\":0,\"max\":0,\"current\":0,\"state\":\"done\"}") },
-        fixed("targets") { $0.raw("{\"activeTargets\":[],\"droppedTargets\":[],\"droppedTargetCounts\":{}}") },
-        fixed("targets/metadata") { $0.raw("[]") },
-        fixed("scrape_pools") { $0.raw("{\"scrapePools\":[]}") },
-        fixed("rules") { $0.raw("{\"groups\":[]}") },
-        fixed("alerts") { $0.raw("{\"alerts\":[]}") },
-        fixed("alertmanagers") { $0.raw("{\"activeAlertmanagers\":[],\"droppedAlertmanagers\":[]}") },
-    ]
-
-    private static func fixed(_ path: String, _ write: @escaping @Sendable (inout JSONWriter) -> Void) -> APIRoute {
-        route([.get], path) { _, _ in PrometheusAnswer.success(write) }
-    }
-
-    /// `started`: when the routes were made, which is as the process starts.
-    private static func runtimeInfo(started: Int64) -> APIRoute {
-        fixed("status/runtimeinfo") { w in
-            w.beginObject()
-            for (key, time) in [
-                ("startTime", started), ("lastConfigTime", started), ("serverTime", WallClock.milliseconds),
-            ] {
-                let time = CalendarTime(unixSeconds: Int(time / 1000))
-                w.key(key)
-                w.string(time.iso + "Z")
-            }
-            w.key("reloadConfigSuccess")
-            w.bool(true)
-            w.key("corruptionCount")
-            w.int(0)
+            w.raw("{\"remote_write_receiver\":true,\"otlp_write_receiver\":true,\"admin\":\(isAdminEnabled)}")
             w.endObject()
         }
     }
 
-    private static func disabled(_ path: String) -> APIRoute {
-        route([.post, .put], path) { (_, _) throws(PrometheusFailure) in
-            throw PrometheusFailure(status: .serviceUnavailable, type: "unavailable", message: "admin APIs disabled")
-        }
+    /// Every setting by its key, and what tools ask Prometheus for by its own flags' names.
+    private static func flags(_ configuration: Configuration) -> [(String, String)] {
+        var flags = ConfigurationKey.all.map { ($0.name, $0.show(configuration).joined(separator: ",")) }
+        flags += [
+            ("query.lookback-delta", DurationText.text(PromQuery.Options().lookback)),
+            ("query.max-samples", "\(configuration.query.maxRows)"),
+            ("query.max-concurrency", "\(configuration.query.concurrency)"),
+            ("storage.tsdb.path", configuration.data),
+            ("storage.tsdb.retention.time", DurationText.text(configuration.retention.metrics)),
+            ("storage.tsdb.retention.size", ByteSize.text(configuration.maxBytes.metrics)),
+            ("web.enable-admin-api", "\(configuration.web.isAdminEnabled)"),
+            ("web.enable-remote-write-receiver", "true"), ("web.enable-otlp-receiver", "true"),
+            ("web.listen-address", configuration.http.map(\.description).joined(separator: ",")),
+        ]
+        return flags.sorted { $0.0 < $1.0 }
     }
 
-    /// What the last hour's series are made of: the largest counts of each kind.
-    private static func seriesStatistics(
+    private static func runtimeInfo(
         _ request: APIRequest, _ context: APIContext
     ) throws(PrometheusFailure) -> APIResponse {
-        let limit = try request.prometheusLimit() ?? 10
-        let now = WallClock.milliseconds
-        let budget = try request.prometheusBudget(context)
-        guard let any = try? Matcher(name: "__name__", .matches, ".+") else { throw .bad("no matcher") }
-        let found: [LabelSet]
-        do throws(EngineError) {
-            let selection = SeriesSelection(matchers: [any], time: (now - 3_600_000)...now)
-            found = try context.engine.snapshot().series(selection, budget: budget)
-        } catch {
-            throw PrometheusFailure(error)
+        let facts = context.facts()
+        func time(_ milliseconds: Int64) -> String {
+            CalendarTime(unixSeconds: Int(milliseconds / 1000)).iso + "Z"
         }
-        var metrics: [String: Int] = [:]
-        var pairs: [String: Int] = [:]
-        var values: [String: Set<String>] = [:]
-        var bytes: [String: Int] = [:]
-        for labels in found {
-            for pair in labels.pairs {
-                if pair.name == "__name__" { metrics[pair.value, default: 0] += 1 }
-                pairs["\(pair.name)=\(pair.value)", default: 0] += 1
-                if values[pair.name, default: []].insert(pair.value).inserted {
-                    bytes[pair.name, default: 0] += pair.value.utf8.count
-                }
-            }
-        }
+        let damage = facts.engine.gauges.reduce(0) { $1.name == "teled_damaged_places" ? $0 + $1.value : $0 }
         return PrometheusAnswer.success { w in
             w.beginObject()
-            w.key("headStats")
-            w.beginObject()
-            for (key, value) in [
-                ("numSeries", Int64(found.count)), ("numLabelPairs", Int64(pairs.count)), ("chunkCount", 0),
-                ("minTime", now - 3_600_000), ("maxTime", now),
+            for (key, text) in [
+                ("startTime", time(facts.started)), ("CWD", ProcessFacts.workingFolder),
+                ("hostname", ProcessFacts.hostName), ("serverTime", time(WallClock.milliseconds)),
+                ("lastConfigTime", time(facts.lastReload.time)), ("GOGC", ""), ("GODEBUG", ""),
+                ("storageRetention", DurationText.text(facts.configuration.retention.metrics)),
             ] {
                 w.key(key)
-                w.int(value)
+                w.string(text)
             }
-            w.endObject()
-            for (key, counts) in [
-                ("seriesCountByMetricName", metrics), ("labelValueCountByLabelName", values.mapValues(\.count)),
-                ("memoryInBytesByLabelName", bytes), ("seriesCountByLabelValuePair", pairs),
+            w.key("reloadConfigSuccess")
+            w.bool(facts.lastReload.hasSucceeded)
+            for (key, number) in [
+                ("corruptionCount", Int(damage)), ("goroutineCount", ProcessFacts.threads),
+                ("GOMAXPROCS", ProcessFacts.cores), ("GOMEMLIMIT", facts.configuration.memory),
             ] {
                 w.key(key)
-                top(counts, limit, &w)
+                w.int(number)
             }
             w.endObject()
         }
-    }
-
-    private static func top(_ counts: [String: Int], _ limit: Int, _ w: inout JSONWriter) {
-        w.beginArray()
-        for (name, count) in counts.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }).prefix(limit) {
-            w.beginObject()
-            w.key("name")
-            w.string(name)
-            w.key("value")
-            w.int(count)
-            w.endObject()
-        }
-        w.endArray()
     }
 }

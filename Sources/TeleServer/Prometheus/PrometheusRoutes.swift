@@ -18,7 +18,7 @@ package enum PrometheusRoutes {
             route([.get], "label/{name}/values", labelValues),
             route([.get, .post], "series", series),
             route([.get], "metadata", metadata),
-        ] + statusRoutes + federateRoutes
+        ] + statusRoutes + adminRoutes + federateRoutes
 
     /// A route whose failures become error envelopes.
     static func route(

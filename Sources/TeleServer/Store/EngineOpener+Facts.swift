@@ -16,16 +16,30 @@ extension EngineOpener {
         }
         facts.gauges = gauges(status)
         facts.counters = counters(status)
+        var total = 0
+        let cumulative = status.syncCounts.map { count in
+            total += count
+            return total
+        }
+        facts.histograms = [
+            .init(
+                name: "teled_wal_fsync_duration_seconds", help: "Time that syncs of the write-ahead log took.",
+                bounds: StoreStatus.syncBounds, cumulative: cumulative, sum: Double(status.syncNanoseconds) / 1e9)
+        ]
         facts.notices = notices(status)
         return facts
     }
 
     private static func gauges(_ status: StoreStatus) -> [EngineFacts.Sample] {
-        [
+        let damage = ["logs", "traces", "metrics", "wal"].map { folder in
+            let count = status.damage.count { $0.path == folder || $0.path.hasPrefix(folder + "/") }
+            return EngineFacts.Sample(
+                "teled_damaged_places", "Places on disk that can't be read.", [("folder", folder)], Double(count))
+        }
+        return damage + [
             .init("teled_wal_files", "Write-ahead log files.", [], Double(status.walFiles)),
             .init("teled_wal_bytes", "Bytes of the write-ahead log.", [], Double(status.walBytes)),
             .init("teled_disk_full", "1 when ingest is refused for want of space.", [], status.isDiskFull ? 1 : 0),
-            .init("teled_damaged_places", "Places on disk that can't be read.", [], Double(status.damage.count)),
             .init(
                 "teled_wal_replayed_records", "Records replayed at the start.", [], Double(status.replayedRecords)),
             .init(
@@ -34,11 +48,8 @@ extension EngineOpener {
     }
 
     private static func counters(_ status: StoreStatus) -> [EngineFacts.Sample] {
-        let syncSeconds = Double(status.syncNanoseconds) / 1e9
-        return [
+        [
             .init("teled_wal_commits_total", "Group commits.", [], Double(status.commits)),
-            .init("teled_wal_fsyncs_total", "Syncs of the write-ahead log.", [], Double(status.syncs)),
-            .init("teled_wal_fsync_seconds_total", "Time that syncs took.", [], syncSeconds),
             .init(
                 "teled_wal_abandoned_files_total", "Log files given up after a failed write or sync.", [],
                 Double(status.abandonedWALFiles)),

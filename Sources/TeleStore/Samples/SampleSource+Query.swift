@@ -16,8 +16,7 @@ extension SampleSource {
         do {
             return try gather(selection, budget)
         } catch let error as CodecError {
-            try leaveOut(error)
-            return SeriesData()
+            throw .broken(error)
         } catch let error as EngineError {
             throw error
         } catch {
@@ -71,8 +70,7 @@ extension SampleSource {
             try budget.charge(rows: positions.count, bytes: positions.count * SampleSource.seriesBytes)
             return positions.map { index.labelSet($0) }
         } catch let error as CodecError {
-            try leaveOut(error)
-            return []
+            throw .broken(error)
         } catch let error as EngineError {
             throw error
         } catch {
@@ -87,8 +85,7 @@ extension SampleSource {
             let (index, positions) = try present(selection)
             return index.names(of: SampleSource.set(positions, of: index))
         } catch {
-            try leaveOut(error)
-            return []
+            throw .broken(error)
         }
     }
 
@@ -99,8 +96,7 @@ extension SampleSource {
             let (index, positions) = try present(selection)
             return index.values(of: name, series: SampleSource.set(positions, of: index))
         } catch {
-            try leaveOut(error)
-            return []
+            throw .broken(error)
         }
     }
 
@@ -141,8 +137,7 @@ extension SampleSource {
                 ExemplarData(labels: index.labelSet(Int(series)), exemplars: SeriesMerge.ordered(exemplars))
             }
         } catch {
-            try leaveOut(error)
-            return []
+            throw .broken(error)
         }
     }
 
@@ -150,8 +145,7 @@ extension SampleSource {
         do throws(CodecError) {
             return try metadataRows()
         } catch {
-            try leaveOut(error)
-            return []
+            throw .broken(error)
         }
     }
 }

@@ -94,8 +94,7 @@ extension Store {
         if isBehind { _ = upkeepFlags.wait(atMost: .seconds(1)) { $0.isSealing ? nil : true } }
     }
 
-    /// Commits the first group of what waits, on the caller's thread.
-    func commitWaiting() {
+    private func commitWaiting() {
         let group = queue.withLock { $0.take() }
         if !group.isEmpty { commit(group) }
     }

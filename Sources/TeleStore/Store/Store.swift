@@ -70,6 +70,7 @@ package final class Store: StorageEngine {
             status.walBytes = state.wal.bytes
             status.syncs = state.wal.figures.syncs
             status.syncNanoseconds = state.wal.figures.syncNanoseconds
+            status.syncCounts = state.wal.figures.syncCounts
             status.abandonedWALFiles = state.wal.figures.abandonedFiles
             for signal in Signal.allCases {
                 var part = StoreStatus.PerSignal()

@@ -20,6 +20,10 @@ package struct StoreStatus: Sendable, Equatable {
     package var walBytes = 0
     package var syncs = 0
     package var syncNanoseconds: UInt64 = 0
+    /// Syncs that took at most each of ``syncBounds`` and more than the one before; the last, those that took longer.
+    package var syncCounts: [Int] = []
+    /// Seconds.
+    package static let syncBounds = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5]
     /// Write-ahead log files that were given up after a failed write or sync.
     package var abandonedWALFiles = 0
     /// Records of the write-ahead log that were replayed at the start.

@@ -30,6 +30,8 @@ final class WriteAheadLog {
     struct Figures: Equatable {
         var syncs = 0
         var syncNanoseconds: UInt64 = 0
+        /// A count a bound of ``StoreStatus/syncBounds``, and one for what is above them all.
+        var syncCounts = [Int](repeating: 0, count: StoreStatus.syncBounds.count + 1)
         var abandonedFiles = 0
     }
 
@@ -46,7 +48,6 @@ final class WriteAheadLog {
     private var current: OpenFile?
     private var nextNumber: UInt64
     /// What the next file's header says of the file before it.
-    private var previousNumber: UInt64?
     private var previousLength: Int
     private var previousDurable: Int
     private(set) var figures = Figures()
@@ -54,15 +55,14 @@ final class WriteAheadLog {
     private(set) var hasLostSync = false
 
     init(
-        disk: any Disk, folder: String, fileBytes: Int, closed: [ClosedFile], nextNumber: UInt64,
-        previousNumber: UInt64?, previousLength: Int, previousDurable: Int
+        disk: any Disk, folder: String, fileBytes: Int, closed: [ClosedFile], nextNumber: UInt64, previousLength: Int,
+        previousDurable: Int
     ) {
         self.disk = disk
         self.folder = folder
         self.fileBytes = fileBytes
         self.closed = closed
         self.nextNumber = nextNumber
-        self.previousNumber = previousNumber
         self.previousLength = previousLength
         self.previousDurable = previousDurable
     }
@@ -131,10 +131,12 @@ final class WriteAheadLog {
     private func timedSync(_ file: any DiskFile) throws(DiskError) {
         let start = ContinuousClock.now
         try file.sync()
+        let (seconds, attoseconds) = (ContinuousClock.now - start).components
+        let nanoseconds = UInt64(clamping: attoseconds / 1_000_000_000) &+ UInt64(clamping: seconds) &* 1_000_000_000
         figures.syncs += 1
-        figures.syncNanoseconds &+=
-            UInt64(clamping: (ContinuousClock.now - start).components.attoseconds / 1_000_000_000)
-            &+ UInt64(clamping: (ContinuousClock.now - start).components.seconds) &* 1_000_000_000
+        figures.syncNanoseconds &+= nanoseconds
+        let bucket = StoreStatus.syncBounds.firstIndex { Double(nanoseconds) <= $0 * 1e9 }
+        figures.syncCounts[bucket ?? StoreStatus.syncBounds.count] += 1
     }
 
     private func openFile() throws(DiskError) -> OpenFile {
@@ -143,8 +145,7 @@ final class WriteAheadLog {
         nextNumber += 1
         let path = "\(folder)/\(WALFormat.name(number))"
         let header = WALFormat.FileHeader(
-            number: number, previousNumber: previousNumber, previousLength: UInt64(previousLength),
-            previousDurable: UInt64(previousDurable))
+            number: number, previousLength: UInt64(previousLength), previousDurable: UInt64(previousDurable))
         let file = try disk.create(path)
         do throws(DiskError) {
             try file.append(header.encode())
@@ -168,7 +169,6 @@ final class WriteAheadLog {
     private func close() {
         guard let open = current else { return }
         closed.append(ClosedFile(number: open.number, lastSequence: open.lastSequence, bytes: open.committed))
-        previousNumber = open.number
         previousLength = open.committed
         previousDurable = open.synced
         current = nil

@@ -1,0 +1,10 @@
+/// What the server tells of itself to the routes of an API.
+package struct ServerFacts: Sendable {
+    package var configuration = Configuration()
+    /// Unix milliseconds.
+    package var started: Int64 = 0
+    package var lastReload = ConfigurationReload(time: 0, hasSucceeded: true)
+    package var engine = EngineFacts()
+
+    package init() {}
+}
