@@ -16,20 +16,15 @@ extension HTTPFront {
                 // What is good is kept; 400 says that sending the rest again is no use.
                 response = .text("\(outcome.rejected) samples refused: \(outcome.message)\n", status: .badRequest)
             }
-            for (field, count) in zip(HTTPFront.writtenFields, [counts.samples, counts.histograms, counts.exemplars]) {
-                response.headers[field] = "\(count)"
-            }
+            response.written(counts)
             return response
         } catch let failure as IngestFailure {
             metrics.refused(failure)
             var response = APIResponse.text(failure.message + "\n", status: failure.status)
             response.retryAfter(failure)
+            response.written(IngestPipeline.RemoteWriteCounts())
             return response
         }
-    }
-
-    private static let writtenFields = ["Samples", "Histograms", "Exemplars"].compactMap {
-        HTTPField.Name("X-Prometheus-Remote-Write-\($0)-Written")
     }
 
     private func store(
@@ -49,5 +44,18 @@ extension HTTPFront {
         let reader = BodyReader(limit: pipeline.bodyLimit, admission: pipeline.admission)
         let (body, ticket) = try await reader.collect(request)
         return try await pipeline.ingest(remoteWrite: version, body, ticket: ticket)
+    }
+}
+
+extension APIResponse {
+    private static let writtenFields = ["Samples", "Histograms", "Exemplars"].compactMap {
+        HTTPField.Name("X-Prometheus-Remote-Write-\($0)-Written")
+    }
+
+    /// What is stored of a request; without these fields a sender of 2.0 takes it that only 1.0 is understood.
+    fileprivate mutating func written(_ counts: IngestPipeline.RemoteWriteCounts) {
+        for (field, count) in zip(APIResponse.writtenFields, [counts.samples, counts.histograms, counts.exemplars]) {
+            headers[field] = "\(count)"
+        }
     }
 }

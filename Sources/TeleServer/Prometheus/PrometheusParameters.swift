@@ -57,10 +57,11 @@ extension APIRequest {
         return QueryBudget(maxRows: budget.maxRows, maxBytes: budget.maxBytes, timeout: .milliseconds(timeout))
     }
 
-    /// The selectors of `match[]`; each is a list of matchers.
+    /// The distinct selectors of `match[]`; each is a list of matchers.
     func prometheusSelectors() throws(PrometheusFailure) -> [[Matcher]] {
         var out: [[Matcher]] = []
-        for text in all("match[]") {
+        var seen: Set<String> = []
+        for text in all("match[]") where seen.insert(text).inserted {
             do {
                 out.append(try PromParser.parseSelector(text).matchers)
             } catch {

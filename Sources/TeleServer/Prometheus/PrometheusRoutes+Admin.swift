@@ -33,10 +33,11 @@ extension PrometheusRoutes {
         let time = try request.prometheusRange()
         // All are read before the first one is acted on.
         let selectors = try request.prometheusSelectors()
-        for (text, matchers) in zip(texts, selectors) {
+        // Whose deletion it was, for whoever looks through them.
+        let note = "delete_series " + String(texts.joined(separator: " ").prefix(Limits.labelBytes))
+        for matchers in selectors {
             do {
-                _ = try context.engine.delete(
-                    .samples(SeriesSelection(matchers: matchers, time: time)), note: "delete_series " + text)
+                _ = try context.engine.delete(.samples(SeriesSelection(matchers: matchers, time: time)), note: note)
             } catch {
                 throw PrometheusFailure(error)
             }

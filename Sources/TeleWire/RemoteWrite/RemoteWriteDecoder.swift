@@ -45,14 +45,7 @@ struct RemoteWriteDecoder {
             break
         }
         if !isSorted {
-            // A borrowed span can't go into a sort's closure: insertion, over at most ``Limits/labelsPerSeries``.
-            for i in labels.indices.dropFirst() {
-                var at = i
-                while at > 0, RemoteWriteDecoder.precedes(body, labels[at].name, labels[at - 1].name) {
-                    labels.swapAt(at, at - 1)
-                    at -= 1
-                }
-            }
+            sortLabels(body)
             for i in labels.indices.dropFirst()
             where !RemoteWriteDecoder.precedes(body, labels[i - 1].name, labels[i].name) {
                 return "label \"\(RemoteWriteDecoder.text(body, labels[i].name))\" is there twice"
@@ -61,17 +54,49 @@ struct RemoteWriteDecoder {
         var hasName = false
         for label in labels {
             if label.name.isEmpty { return "a label has no name" }
-            guard label.name.count <= Limits.labelBytes, label.value.count <= Limits.labelBytes else {
-                return "a label is too long (Limits.labelBytes)"
+            guard label.name.count <= Limits.labelBytes else {
+                return "a label's name has \(label.name.count) bytes (Limits.labelBytes)"
             }
-            guard UTF8Check.isValid(body.bytes, label.name), UTF8Check.isValid(body.bytes, label.value) else {
-                return "a label is not valid UTF-8"
+            guard UTF8Check.isValid(body.bytes, label.name) else { return "a label's name is not valid UTF-8" }
+            guard label.value.count <= Limits.labelBytes else {
+                let name = RemoteWriteDecoder.text(body, label.name)
+                return "the value of label \"\(name)\" has \(label.value.count) bytes (Limits.labelBytes)"
+            }
+            guard UTF8Check.isValid(body.bytes, label.value) else {
+                return "the value of label \"\(RemoteWriteDecoder.text(body, label.name))\" is not valid UTF-8"
             }
             if label.value.isEmpty { continue }
             if RemoteWriteDecoder.isMetricName(body, label.name) { hasName = true }
             LabelSet.appendLabel(body.extracting(label.name), body.extracting(label.value), to: &scratch)
         }
         return needsName && !hasName ? "a series has no metric name" : nil
+    }
+
+    /// By name. A merge from runs of one on, since a borrowed span can't go into a sort's closure.
+    private mutating func sortLabels(_ body: borrowing Span<UInt8>) {
+        var width = 1
+        while width < labels.count {
+            var merged: [Label] = []
+            merged.reserveCapacity(labels.count)
+            for start in stride(from: 0, to: labels.count, by: 2 * width) {
+                let middle = min(start + width, labels.count)
+                let end = min(start + 2 * width, labels.count)
+                var (left, right) = (start, middle)
+                while left < middle, right < end {
+                    if RemoteWriteDecoder.precedes(body, labels[right].name, labels[left].name) {
+                        merged.append(labels[right])
+                        right += 1
+                    } else {
+                        merged.append(labels[left])
+                        left += 1
+                    }
+                }
+                merged.append(contentsOf: labels[left..<middle])
+                merged.append(contentsOf: labels[right..<end])
+            }
+            labels = merged
+            width *= 2
+        }
     }
 
     /// The index in the batch of the series with ``labels``; nil, and `samples` counted as refused, where they are bad.
