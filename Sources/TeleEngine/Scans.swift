@@ -2,6 +2,8 @@ package import TeleModel
 
 package enum ScanOrder: Sendable {
     case newestFirst, oldestFirst
+    /// As storage has them: the rows of one source together, sources and rows as they would break ties of time.
+    case any
 }
 
 /// The row columns of a ``LogBatch`` that a scan has to fill; the time columns and `resource` always are.
@@ -46,6 +48,9 @@ package struct LogScan: Sendable {
     /// How many rows the caller expects to take: a hint for how much to prepare at once, not a cut.
     package var limitHint: Int?
     package var columns = LogColumns.all
+    /// Of the attributes only those are wanted that may become one of these labels (``LokiMapping``); nil: all. Others
+    /// may be there as well.
+    package var labels: Set<String>?
 
     package init(time: Range<UInt64>) { self.time = time }
 }

@@ -49,6 +49,12 @@ package protocol EngineSnapshot: Sendable {
     func scanLogs(_ scan: LogScan, budget: QueryBudget, _ body: (LogBatch) throws(EngineError) -> Bool)
         throws(EngineError)
 
+    /// Counts log records without handing them over. Those that the engine can't count by what it was told (see
+    /// ``LogCounting``) come to `undecided`, in no particular order, each once, and are not in the counts.
+    func countLogs(
+        _ counting: LogCounting, budget: QueryBudget, _ undecided: (LogBatch) throws(EngineError) -> Void
+    ) throws(EngineError) -> LogCounts
+
     func scanSpans(_ scan: SpanScan, budget: QueryBudget, _ body: (SpanBatch) throws(EngineError) -> Bool)
         throws(EngineError)
 

@@ -22,6 +22,10 @@ package struct BlockMeta: Sendable, Equatable {
     package var hasStructuredBodies = false
     /// Sorted.
     package var resourceFingerprints: [UInt64] = []
+    /// Logs only: rows by resource and severity; empty where there are too many groups.
+    package var counts: [BlockCount] = []
+    /// The attribute keys of rows, resources and scopes; nil where they are too many.
+    package var keys: [String]?
     /// See ``BlockFilter``.
     package var filter: [UInt8] = []
 
@@ -78,7 +82,7 @@ package struct BlockMeta: Sendable, Equatable {
 
     // MARK: Bytes
 
-    private static let version: UInt8 = 1
+    private static let version: UInt8 = 2
 
     package func encode(into out: inout [UInt8]) {
         out.append(BlockMeta.version)
@@ -95,6 +99,9 @@ package struct BlockMeta: Sendable, Equatable {
         out.append(hasStructuredBodies ? 1 : 0)
         out.append(varint: resourceFingerprints.count)
         for fingerprint in resourceFingerprints { out.append(uint64: fingerprint) }
+        out.append(varint: counts.count)
+        for count in counts { count.encode(into: &out) }
+        BlockMeta.encode(keys, into: &out)
         out.append(varint: filter.count)
         out.append(contentsOf: filter)
     }
@@ -115,6 +122,9 @@ package struct BlockMeta: Sendable, Equatable {
         hasStructuredBodies = try reader.byte() != 0
         let resources = try reader.count("resources of a block", limit: reader.remaining / 8)
         for _ in 0..<resources { resourceFingerprints.append(try reader.uint64()) }
+        let groups = try reader.count("groups of a block", limit: BlockCount.maximum)
+        for _ in 0..<groups { counts.append(try BlockCount(&reader, resources: resources)) }
+        keys = try BlockMeta.decodeKeys(&reader)
         filter = try reader.bytes(try reader.count("length of a filter", limit: reader.remaining))
         guard minTime <= maxTime else { throw reader.error("block times go back") }
     }

@@ -25,6 +25,8 @@ package enum LogBlock {
         meta.rows = batch.count
         meta.resourceFingerprints = usedResources(batch.resource, batch.core)
         describe(batch, &meta)
+        meta.counts = BlockCount.counts(of: batch, resources: meta.resourceFingerprints)
+        meta.keys = BlockMeta.keys(of: batch.core)
         let heap = batch.core.heap.bytes.span
 
         writer.page(.core) { CorePage.encode(batch.core, into: &$0) }

@@ -27,6 +27,7 @@ package enum SpanBlock {
         meta.rows = batch.count
         meta.resourceFingerprints = LogBlock.usedResources(batch.resource, batch.core)
         describe(batch, &meta)
+        meta.keys = BlockMeta.keys(of: batch.core)
         let heap = batch.core.heap.bytes.span
 
         writer.page(.core) { CorePage.encode(batch.core, into: &$0) }

@@ -80,6 +80,29 @@ extension IntColumn {
         }
     }
 
+    /// Numbers below `limit` each, in a byte each.
+    static func decodeBytes(
+        _ reader: inout ByteReader, count: Int, below limit: UInt8
+    ) throws(CodecError) -> [UInt8] {
+        var out: [UInt8]
+        var ahead = reader
+        // The one byte plane of small numbers is that already.
+        if count > 0, let encoding = ColumnEncoder.IntEncoding(rawValue: try ahead.byte()), encoding == .planes,
+            try base(&ahead) == 0, try ahead.byte() == 1
+        {
+            out = try Blob.decode(&ahead, limit: count)
+            guard out.count == count else { throw reader.error("byte plane of the wrong length") }
+            reader = ahead
+        } else {
+            out = try decode(&reader, count: count).map { UInt8(clamping: $0) }
+        }
+        var most: UInt8 = 0
+        let bytes = out.span
+        for i in 0..<bytes.count { most = max(most, bytes[i]) }
+        guard most < limit || count == 0 else { throw reader.error("number over \(limit - 1)") }
+        return out
+    }
+
     /// Moves behind a column of so many numbers. Its values are not looked at, its lengths are.
     static func skip(_ reader: inout ByteReader, count: Int, depth: Int = 0) throws(CodecError) {
         guard count > 0 else { return }

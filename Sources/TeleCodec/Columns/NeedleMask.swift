@@ -8,11 +8,14 @@ package struct NeedleMask: Sendable {
     private var hexDigits: UInt64 = 0
     private let found: UInt64
     let needle: [UInt8]
+    /// The longest part of the needle that no slot can be within or reach into: templates have it as it is.
+    let literal: [UInt8]
 
     /// nil for an empty needle, which every text contains.
     package init?(_ needle: [UInt8]) {
         guard !needle.isEmpty else { return nil }
         self.needle = needle
+        literal = NeedleMask.literal(of: needle)
         let count = min(needle.count, NeedleMask.longest)
         for j in 0..<count { masks[Int(needle[j])] |= 1 &<< UInt64(j) }
         for digit in 0x30...0x39 { digits |= masks[digit] }
@@ -20,6 +23,39 @@ package struct NeedleMask: Sendable {
         for digit in 0x61...0x66 { hexDigits |= masks[digit] }
         found = 1 &<< UInt64(count - 1)
     }
+
+    /// Digits are slots, and so may be words of hexadecimal letters; marks are escaped.
+    private static func literal(of needle: [UInt8]) -> [UInt8] {
+        var best = 0..<0
+        var start = 0
+        var at = 0
+        func close(_ end: Int) { if end - start > best.count { best = start..<end } }
+        while at < needle.count {
+            let word = at..<(needle[at...].firstIndex { !isWord($0) } ?? needle.count)
+            if word.isEmpty {
+                if TextTemplate.classes[Int(needle[at])] == 8 {
+                    close(at)
+                    start = at + 1
+                }
+                at += 1
+                continue
+            }
+            if !needle[word].contains(where: { TextTemplate.classes[Int($0)] == 4 }) {
+                close(word.lowerBound)
+                start = word.upperBound
+            } else {
+                for place in word where TextTemplate.classes[Int(needle[place])] == 1 {
+                    close(place)
+                    start = place + 1
+                }
+            }
+            at = word.upperBound
+        }
+        close(needle.count)
+        return Array(needle[best])
+    }
+
+    private static func isWord(_ byte: UInt8) -> Bool { TextTemplate.classes[Int(byte)] & 7 != 0 }
 
     @inline(__always)
     func isFound(_ state: UInt64) -> Bool { state & found != 0 }

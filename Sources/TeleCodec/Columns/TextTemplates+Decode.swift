@@ -27,12 +27,26 @@ extension TextTemplates {
         return try build(reader, header, rows, slots, &heap)
     }
 
+    /// The pieces of the templates that wanted texts have, and where those of each template end.
+    private static func pieces(
+        _ header: Header, _ slots: Slots
+    ) throws(CodecError) -> (pieces: [Piece], ends: [Int]) {
+        var pieces: [Piece] = []
+        var ends: [Int] = []
+        ends.reserveCapacity(header.templateCount)
+        for template in 0..<header.templateCount {
+            if slots.strides[template] > 0 { _ = try header.parse(template, into: &pieces) }
+            ends.append(pieces.count)
+        }
+        return (pieces, ends)
+    }
+
     private static func build(
         _ reader: borrowing ByteReader, _ header: Header, _ rows: [Int]?, _ slots: Slots, _ heap: inout ByteHeap
     ) throws(CodecError) -> [ByteRange] {
         let firstOfLength = TextTemplate.firstOfLength
+        let (pieces, ends) = try pieces(header, slots)
         let values = slots.values.span
-        let pieces = header.pieces.span
         let text = header.text.span
         var cursors = slots.starts
         var out: [ByteRange] = []
@@ -44,8 +58,8 @@ extension TextTemplates {
             let stride = slots.strides[template]
             cursors[template] += 1
             let begin = heap.bytes.count
-            for piece in header.pieces(of: template) {
-                switch pieces[piece].shape {
+            for piece in pieces[(template == 0 ? 0 : ends[template - 1])..<ends[template]] {
+                switch piece.shape {
                 case .literal(let range): heap.bytes.append(span: text.extracting(range))
                 case .decimal:
                     guard

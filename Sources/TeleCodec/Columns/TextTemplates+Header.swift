@@ -41,47 +41,70 @@ extension TextTemplates {
         }
     }
 
-    /// What stands before the slots: the templates and the template of each text. Enough to search by.
+    /// What stands before the slots: the templates and the template of each text. Enough to search by; templates are
+    /// taken apart when they are wanted.
     struct Header {
         /// Values of all slots together, as stated.
         private(set) var valueCount = 0
         private(set) var text: [UInt8] = []
-        private(set) var pieces: [Piece] = []
-        /// Template `i` has the pieces `pieceEnds[i-1] ..< pieceEnds[i]`.
-        private(set) var pieceEnds: [Int] = []
-        /// How many slots each template has.
-        private(set) var slots: [Int] = []
+        /// Where each template ends within `text`.
+        private(set) var ends: [Int] = []
         private(set) var codes: [UInt32] = []
         /// Where the slots begin, in bytes from the beginning of the header.
         private(set) var length = 0
 
-        var templateCount: Int { slots.count }
-        /// Roughly what it takes in memory.
-        var byteCount: Int { text.count + pieces.count * 8 + slots.count * 16 + codes.count * 4 }
+        var templateCount: Int { ends.count }
 
         init(_ reader: inout ByteReader, count: Int) throws(CodecError) {
             let start = reader.offset
             let templates = try reader.count("number of templates", limit: count)
             valueCount = try reader.count("number of slots", limit: Limits.templateValues)
             let lengths = try IntColumn.decode(&reader, count: templates)
-            let text = try Blob.decode(&reader)
+            text = try Blob.decode(&reader)
             codes = try IntColumn.decodeIndexes(&reader, count: count, below: templates)
-            var pieces: [Piece] = []
+            ends.reserveCapacity(templates)
             var at = 0
             for length in lengths {
                 guard length <= UInt64(text.count - at) else { throw reader.error("template behind the templates") }
-                let end = at + Int(length)
-                slots.append(try Header.parse(text.span, at..<end, &pieces))
-                pieceEnds.append(pieces.count)
-                at = end
+                at += Int(length)
+                ends.append(at)
             }
-            self.text = text
-            self.pieces = pieces
             length = reader.offset - start
         }
 
-        func pieces(of template: Int) -> Range<Int> {
-            (template == 0 ? 0 : pieceEnds[template - 1])..<pieceEnds[template]
+        /// A template's bytes within `text`.
+        func range(of template: Int) -> Range<Int> { (template == 0 ? 0 : ends[template - 1])..<ends[template] }
+
+        /// Appends a template's pieces; gives back how many slots it has.
+        func parse(_ template: Int, into pieces: inout [Piece]) throws(CodecError) -> Int {
+            try Header.parse(text.span, range(of: template), &pieces)
+        }
+
+        /// What ``parse(_:into:)`` gives back, of every template.
+        func slotCounts() throws(CodecError) -> [Int] {
+            var counts: [Int] = []
+            counts.reserveCapacity(ends.count)
+            let text = text.span
+            var at = 0
+            for end in ends {
+                var slots = 0
+                while at < end {
+                    let byte = text[at]
+                    at &+= 1
+                    guard byte &- TextTemplate.escape <= TextTemplate.hexadecimal &- TextTemplate.escape else {
+                        continue
+                    }
+                    if byte == TextTemplate.decimal {
+                        slots &+= 1
+                        continue
+                    }
+                    guard at < end else { throw CodecError("template ends within a mark") }
+                    if byte == TextTemplate.hexadecimal { slots &+= 1 }
+                    at &+= 1
+                }
+                counts.append(slots)
+            }
+            return counts
         }
 
         private static func parse(

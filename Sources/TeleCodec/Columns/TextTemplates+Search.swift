@@ -6,19 +6,27 @@ extension TextTemplates {
         _ reader: inout ByteReader, count: Int, _ needle: NeedleMask, kept: KeptHeader? = nil
     ) throws(CodecError) -> [Bool] {
         let header = try KeptHeader.header(&reader, count: count, kept)
-        var isCandidate: [Bool] = []
-        isCandidate.reserveCapacity(header.templateCount)
-        for template in 0..<header.templateCount { isCandidate.append(mayContain(header, template, needle)) }
-        if !isCandidate.contains(true) { return [Bool](repeating: false, count: count) }
+        var isCandidate = [Bool](repeating: false, count: header.templateCount)
+        let literal = needle.literal.span
+        let text = header.text.span
+        if ByteSearch.find(literal, in: text) == nil { return [Bool](repeating: false, count: count) }
+        var pieces: [Piece] = []
+        for template in isCandidate.indices {
+            let own = text.extracting(header.range(of: template))
+            guard ByteSearch.find(literal, in: own) != nil else { continue }
+            pieces.removeAll(keepingCapacity: true)
+            _ = try header.parse(template, into: &pieces)
+            isCandidate[template] = mayContain(pieces, text, needle)
+        }
         return header.codes.map { isCandidate[Int($0)] }
     }
 
-    private static func mayContain(_ header: Header, _ template: Int, _ needle: NeedleMask) -> Bool {
-        let text = header.text.span
-        let pieces = header.pieces.span
+    private static func mayContain(
+        _ pieces: [Piece], _ text: borrowing Span<UInt8>, _ needle: NeedleMask
+    ) -> Bool {
         var state: UInt64 = 0
-        for piece in header.pieces(of: template) {
-            switch pieces[piece].shape {
+        for piece in pieces {
+            switch piece.shape {
             case .literal(let range): state = needle.literal(text.extracting(range), state)
             case .decimal: state = needle.decimals(state)
             case .hexadecimal(let digits): state = needle.hexadecimals(digits, state)

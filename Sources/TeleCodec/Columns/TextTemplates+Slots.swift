@@ -18,16 +18,22 @@ extension TextTemplates {
         init(
             _ reader: inout ByteReader, _ header: Header, wanted: [[Int]]?, needsEnd: Bool
         ) throws(CodecError) {
-            let uses = try Slots.uses(header, reader)
+            let slots = try header.slotCounts()
+            let uses = try Slots.uses(header, slots, reader)
             starts.reserveCapacity(uses.count)
             strides.reserveCapacity(uses.count)
             if wanted == nil { values.reserveCapacity(header.valueCount) }
             var shared = Shared()
             for template in uses.indices {
                 starts.append(values.count)
+                let isShared = uses[template] < TextTemplates.ownColumn
                 strides.append(wanted.map { $0[template].count } ?? uses[template])
-                for _ in 0..<header.slots[template] {
-                    if uses[template] >= TextTemplates.ownColumn {
+                if isShared, strides[template] == 0 {
+                    shared.skip(uses[template] &* slots[template])
+                    continue
+                }
+                for _ in 0..<slots[template] {
+                    if !isShared {
                         values += try IntColumn.decode(&reader, count: uses[template], places: wanted?[template])
                         continue
                     }
@@ -39,12 +45,14 @@ extension TextTemplates {
         }
 
         /// How many texts each template has; their slots are as many as stated.
-        private static func uses(_ header: Header, _ reader: borrowing ByteReader) throws(CodecError) -> [Int] {
+        private static func uses(
+            _ header: Header, _ slots: [Int], _ reader: borrowing ByteReader
+        ) throws(CodecError) -> [Int] {
             var uses = [Int](repeating: 0, count: header.templateCount)
             for code in header.codes { uses[Int(code)] &+= 1 }
             var expected = 0
             for template in uses.indices {
-                let (product, overflow) = header.slots[template].multipliedReportingOverflow(by: uses[template])
+                let (product, overflow) = slots[template].multipliedReportingOverflow(by: uses[template])
                 guard !overflow, product <= header.valueCount - expected else {
                     throw reader.error("slots are more than stated")
                 }
@@ -64,6 +72,8 @@ extension TextTemplates {
         private var wantsAll = false
         private var runs: [(target: Int, count: Int)] = []
 
+        mutating func skip(_ count: Int) { total += count }
+
         mutating func append(_ count: Int, places wanted: [Int]?, at target: Int) {
             if let wanted {
                 for (i, place) in wanted.enumerated() {
@@ -81,12 +91,12 @@ extension TextTemplates {
             _ reader: inout ByteReader, into values: inout [UInt64], needsEnd: Bool
         ) throws(CodecError) {
             if !wantsAll, places.isEmpty, !needsEnd { return }
-            let sizes = try IntColumn.decodeIndexes(&reader, count: total, below: SharedSlots.classes)
+            let sizes = try IntColumn.decodeBytes(&reader, count: total, below: UInt8(SharedSlots.classes))
             if wantsAll { try readAll(&reader, sizes, &values) } else { try readPlaces(&reader, sizes, &values) }
         }
 
         private func readAll(
-            _ reader: inout ByteReader, _ sizes: [UInt32], _ values: inout [UInt64]
+            _ reader: inout ByteReader, _ sizes: [UInt8], _ values: inout [UInt64]
         ) throws(CodecError) {
             var counts = [Int](repeating: 0, count: SharedSlots.classes)
             for size in sizes { counts[Int(size)] += 1 }
@@ -105,20 +115,25 @@ extension TextTemplates {
         }
 
         private func readPlaces(
-            _ reader: inout ByteReader, _ sizes: [UInt32], _ values: inout [UInt64]
+            _ reader: inout ByteReader, _ sizes: [UInt8], _ values: inout [UInt64]
         ) throws(CodecError) {
             var counts = [Int](repeating: 0, count: SharedSlots.classes)
             var ranks = [[Int]](repeating: [], count: SharedSlots.classes)
             var owners = [[Int]](repeating: [], count: SharedSlots.classes)
-            var next = 0
-            for i in sizes.indices {
-                let size = Int(sizes[i])
-                if next < places.count, places[next] == i {
-                    ranks[size].append(counts[size])
-                    owners[size].append(targets[next])
-                    next += 1
+            var at = 0
+            let all = sizes.span
+            for (place, target) in zip(places, targets) {
+                while at < place {
+                    counts[Int(all[at])] &+= 1
+                    at &+= 1
                 }
-                counts[size] += 1
+                let size = Int(all[place])
+                ranks[size].append(counts[size])
+                owners[size].append(target)
+            }
+            while at < all.count {
+                counts[Int(all[at])] &+= 1
+                at &+= 1
             }
             for size in counts.indices {
                 let column = try IntColumn.decode(&reader, count: counts[size], places: ranks[size])

@@ -17,6 +17,17 @@ extension LokiMapping {
         return String(decoding: out, as: UTF8.self)
     }
 
+    /// Whether an attribute of this key may become one of these labels: by its name, or as a map by an entry's.
+    package static func mayBecome(_ labels: Set<String>, key: String) -> Bool {
+        if labels.isEmpty { return false }
+        let name = sanitised(key)
+        return labels.contains(name)
+            || labels.contains { label in
+                label.utf8.count > name.utf8.count && label.utf8.starts(with: name.utf8)
+                    && label.utf8.dropFirst(name.utf8.count).first == 0x5f
+            }
+    }
+
     /// Adds a value under a name; a map adds an entry for each of its leaves. Names of one owner are few: a linear
     /// look is cheaper than a table.
     static func append(_ value: RawValue, name: String, _ heap: ByteHeap, to out: inout [Pair], depth: Int = 0) {

@@ -71,10 +71,12 @@ package struct LogMetricEvaluator {
         var collector = LogRangeCollector(
             aggregation: aggregation, grouping: grouping ?? aggregation.grouping, steps: steps)
         if !streams.isEmpty {
-            let runner = LogPipelineRunner(
-                aggregation.pipeline, streams: streams, needsMetadata: collector.needsMetadata(streams),
-                needsLine: collector.needsLine)
             do throws(EngineError) {
+                if try count(aggregation, streams, time, into: &collector) { return collector.finish() }
+                if try unwrap(aggregation, streams, time, into: &collector) { return collector.finish() }
+                let runner = LogPipelineRunner(
+                    aggregation.pipeline, streams: streams, needsMetadata: collector.needsMetadata(streams),
+                    needsLine: collector.needsLine)
                 let scan = runner.scan(time, order: .oldestFirst, limit: nil)
                 try snapshot.scanLogs(scan, budget: budget) { (batch: LogBatch) throws(EngineError) -> Bool in
                     let before = collector.heldBytes
@@ -89,6 +91,54 @@ package struct LogMetricEvaluator {
         }
         if let failure = collector.failure { throw .bad(failure) }
         return collector.finish()
+    }
+
+    /// Reads an unwrapped attribute from its column where that is enough (``LogUnwrapPlan``); false, and nothing
+    /// collected, where it isn't.
+    private func unwrap(
+        _ aggregation: LogQLRangeAggregation, _ streams: LogStreams, _ time: Range<UInt64>,
+        into collector: inout LogRangeCollector
+    ) throws(EngineError) -> Bool {
+        let runner = LogPipelineRunner(
+            aggregation.pipeline, streams: streams, needsMetadata: true, needsLine: false)
+        let scan = runner.scan(time, order: .any, limit: nil)
+        guard let plan = LogUnwrapPlan(aggregation, collector.grouping, streams, scan: scan) else { return false }
+        var collected = collector
+        var isDone = true
+        try snapshot.scanLogs(plan.scan, budget: budget) { (batch: LogBatch) throws(EngineError) -> Bool in
+            let before = collected.heldBytes
+            isDone = plan.add(batch, to: &collected)
+            try budget.charge(bytes: collected.heldBytes - before)
+            return isDone
+        }
+        if isDone { collector = collected } else { budget.release(bytes: collected.heldBytes - collector.heldBytes) }
+        return isDone
+    }
+
+    /// Lets the engine count where it can (``LogCountPlan``); false, and nothing collected, where it can't.
+    private func count(
+        _ aggregation: LogQLRangeAggregation, _ streams: LogStreams, _ time: Range<UInt64>,
+        into collector: inout LogRangeCollector
+    ) throws(EngineError) -> Bool {
+        let runner = LogPipelineRunner(
+            aggregation.pipeline, streams: streams, needsMetadata: true, needsLine: collector.needsLine)
+        let scan = runner.scan(time, order: .oldestFirst, limit: nil)
+        guard
+            let plan = LogCountPlan(aggregation, collector.grouping, streams, steps, scan: scan)
+        else { return false }
+        var counted = collector
+        let counts = try snapshot.countLogs(plan.counting, budget: budget) { (batch) throws(EngineError) in
+            let before = counted.heldBytes
+            runner.forEachEntry(in: batch) { entry in
+                counted.add(entry)
+                return counted.failure == nil
+            }
+            try budget.charge(bytes: counted.heldBytes - before)
+        }
+        // What fails is told by the plain way, in its words.
+        guard counted.failure == nil, plan.add(counts, to: &counted) else { return false }
+        collector = counted
+        return true
     }
 }
 

@@ -10,6 +10,22 @@ struct LogRangeCollector {
         var differences: [Double] = []
         var times: [Int64] = []
         var values: [Double] = []
+        var isSorted = true
+
+        mutating func add(_ value: Double, at time: Int64) {
+            if let last = times.last, last > time { isSorted = false }
+            times.append(time)
+            values.append(value)
+        }
+
+        /// By time; what is of one time stays as it came.
+        mutating func sort() {
+            if isSorted { return }
+            let order = times.indices.sorted { times[$0] != times[$1] ? times[$0] < times[$1] : $0 < $1 }
+            times = order.map { times[$0] }
+            values = order.map { values[$0] }
+            isSorted = true
+        }
     }
 
     let aggregation: LogQLRangeAggregation
@@ -77,9 +93,33 @@ struct LogRangeCollector {
             groups[at].differences[windows.lowerBound] += value
             groups[at].differences[windows.upperBound] -= value
         } else {
-            groups[at].times.append(time)
-            groups[at].values.append(value)
+            groups[at].add(value, at: time)
             heldBytes += 16
+        }
+    }
+
+    /// An unwrapped value of a group that ``group(of:)`` gave.
+    mutating func add(_ value: Double, at time: UInt64, group: Int) {
+        let (time, overflow) = Int64(clamping: time).addingReportingOverflow(aggregation.offset)
+        guard !overflow, !steps.windows(holding: time, range: aggregation.range).isEmpty else { return }
+        groups[group].add(value, at: time)
+        heldBytes += 16
+    }
+
+    /// Entries that the engine counted: bucket `i` has `values[i]` (entries, or bytes of them) between two neighbours of
+    /// `edges`, all within the same windows.
+    mutating func add(
+        _ labels: LogLabels, _ values: ArraySlice<UInt64>, entries: ArraySlice<UInt64>, edges: [UInt64]
+    ) {
+        var at: Int?
+        for (bucket, (value, count)) in zip(values, entries).enumerated() where count > 0 {
+            let (time, overflow) = Int64(clamping: edges[bucket]).addingReportingOverflow(aggregation.offset)
+            let windows = overflow ? 0..<0 : steps.windows(holding: time, range: aggregation.range)
+            guard !windows.isEmpty else { continue }
+            let group = at ?? group(of: labels)
+            at = group
+            groups[group].differences[windows.lowerBound] += Double(value)
+            groups[group].differences[windows.upperBound] -= Double(value)
         }
     }
 
@@ -96,7 +136,7 @@ struct LogRangeCollector {
         }
     }
 
-    private mutating func group(of labels: LogLabels) -> Int {
+    mutating func group(of labels: LogLabels) -> Int {
         var pairs = labels.pairs(.stream, .metadata, .parsed)
         if let grouping {
             pairs.removeAll { grouping.labels.contains($0.name) == grouping.isWithout }
@@ -139,6 +179,8 @@ struct LogRangeCollector {
     }
 
     private func windowed(_ group: Group) -> [Double?] {
+        var group = group
+        group.sort()
         var low = 0
         var high = 0
         return (0..<steps.count).map { step in

@@ -53,18 +53,16 @@ package struct LogVolume: Sendable {
         if groups.isEmpty { return [] }
         var scan = LogScan(time: time)
         scan.resources = Set(ofStream.keys)
-        scan.order = .oldestFirst
-        scan.columns = .body
-        try snapshot.scanLogs(scan, budget: budget) { (batch: LogBatch) throws(EngineError) -> Bool in
-            var bucket = 0
-            for row in 0..<batch.count {
-                let moment = batch.timestamp(row)
-                while bucket < ends.count - 1, moment >= ends[bucket] { bucket += 1 }
-                let fingerprint = batch.core.resources.fingerprints[Int(batch.resource[row])]
-                let size = UInt64(LokiMapping.lineCount(batch, row: row))
-                for group in ofStream[fingerprint] ?? [] { groups[group].bytes[bucket] &+= size }
+        var counting = LogCounting(
+            scan: scan, edges: Set([time.lowerBound] + ends.dropLast() + [time.upperBound]).sorted())
+        counting.countsBytes = true
+        let counts = try snapshot.countLogs(counting, budget: budget) { _ in }
+        for (number, counted) in counts.groups.enumerated() {
+            for part in 0..<counts.buckets {
+                let size = counts.bytes[number * counts.buckets + part]
+                let bucket = ends.dropLast().firstIndex { counting.edges[part] < $0 } ?? ends.count - 1
+                for group in ofStream[counted.resource] ?? [] { groups[group].bytes[bucket] &+= size }
             }
-            return true
         }
         let sorted = groups.filter { $0.total > 0 }.sorted { a, b in
             a.total != b.total ? a.total > b.total : LogStreams.key(a.labels) < LogStreams.key(b.labels)

@@ -67,22 +67,19 @@ extension LokiRoutes {
             let streams = try LogStreams(
                 matching: pipeline.matchers, time: time, snapshot: snapshot, budget: budget)
             if streams.isEmpty { return (0, 0, 0) }
-            let runner = LogPipelineRunner(pipeline, streams: streams, needsMetadata: false, needsLine: true)
+            var scan = LogScan(time: time)
+            scan.resources = streams.fingerprints
+            var counting = LogCounting(scan: scan, edges: [time.lowerBound, time.upperBound])
+            counting.countsBytes = true
+            let counts = try snapshot.countLogs(counting, budget: budget) { _ in }
             var entries = 0
             var bytes = 0
             var seen: Set<String> = []
-            try snapshot.scanLogs(runner.scan(time, order: .oldestFirst, limit: nil), budget: budget) {
-                (batch: LogBatch) throws(EngineError) -> Bool in
-                for resource in Set(batch.resource) {
-                    let fingerprint = batch.core.resources.fingerprints[Int(resource)]
-                    if let stream = streams.byFingerprint[fingerprint] { seen.insert(LogStreams.key(stream.labels)) }
-                }
-                runner.forEachEntry(in: batch) { entry in
-                    entries += 1
-                    bytes += entry.line.count
-                    return true
-                }
-                return true
+            for (number, group) in counts.groups.enumerated() where counts.rows[number] > 0 {
+                guard let stream = streams.byFingerprint[group.resource] else { continue }
+                seen.insert(LogStreams.key(stream.labels))
+                entries += Int(clamping: counts.rows[number])
+                bytes += Int(clamping: counts.bytes[number])
             }
             return (seen.count, entries, bytes)
         } catch { throw LokiFailure(error) }

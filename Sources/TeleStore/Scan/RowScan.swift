@@ -12,6 +12,14 @@ struct RowScan<S: RowSignal> {
     var columns: S.Columns
     /// Rows that deletions hide.
     var exclusions: [RowExclusion<S>] = []
+    /// Of the attributes, those that may become one of these labels; nil: all.
+    var labels: Set<String>?
+
+    /// The keys of a block's attributes that are wanted; nil: all.
+    func keys(of meta: BlockMeta) -> [String]? {
+        guard let labels, let keys = meta.keys else { return nil }
+        return filter.keys + keys.filter { LokiMapping.mayBecome(labels, key: $0) }
+    }
 
     /// Whether `a` comes before `b` in the order asked for.
     @inline(__always)
@@ -37,7 +45,8 @@ final class ActiveSource<S: RowSignal> {
     let source: RowSource<S>
     let rows: [Int]
     let times: [UInt64]
-    private let columns: S.Columns
+    private let scan: RowScan<S>
+    private var columns: S.Columns { scan.columns }
     var next = 0
     /// The rows `window` (places in `rows`) with the wanted columns, and where each is within the batch.
     private var window = 0..<0
@@ -49,14 +58,14 @@ final class ActiveSource<S: RowSignal> {
     private let loaded: (batch: S.Batch, places: [Int])?
 
     init(
-        _ source: RowSource<S>, rows: [Int], times: [UInt64], columns: S.Columns,
+        _ source: RowSource<S>, rows: [Int], times: [UInt64], scan: RowScan<S>,
         loaded: (batch: S.Batch, places: [Int])? = nil
     ) {
         self.loaded = loaded
         self.source = source
         self.rows = rows
         self.times = times
-        self.columns = columns
+        self.scan = scan
         charged = rows.count * 16 + (loaded.map { S.byteCount($0.batch) } ?? 0)
     }
 
@@ -81,8 +90,10 @@ final class ActiveSource<S: RowSignal> {
                 let numbers = wanted.map { rows[$0] }
                 let isAll = numbers.count == footer.blocks[index].meta.rows
                 do throws(SegmentDamage) {
+                    let block = footer.blocks[index]
                     batch = try S.decode(
-                        footer.blocks[index], of: reader, columns: columns, keys: nil, rows: isAll ? nil : numbers)
+                        block, of: reader, columns: columns, keys: scan.keys(of: block.meta),
+                        rows: isAll ? nil : numbers)
                 } catch {
                     reader.report("block \(index)", error.message)
                     return nil

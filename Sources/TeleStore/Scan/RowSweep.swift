@@ -35,6 +35,7 @@ struct RowSweep<S: RowSignal> {
     }
 
     mutating func run(_ body: (S.Batch) throws(EngineError) -> Bool) throws(EngineError) {
+        if scan.order == .any { return try runUnordered(body) }
         defer { for source in active { budget.release(bytes: source.charged) } }
         while true {
             let bound = waiting.last.map { scan.order == .newestFirst ? $0.maxTime : $0.minTime }
@@ -46,6 +47,24 @@ struct RowSweep<S: RowSignal> {
             if let found = try evaluate(source) { push(found) }
         }
         if runRows > 0 { _ = try flush(body) }
+    }
+
+    /// Source by source: nothing is held, merged or put into order.
+    private mutating func runUnordered(_ body: (S.Batch) throws(EngineError) -> Bool) throws(EngineError) {
+        for source in waiting.sorted(by: { $0.ordinal < $1.ordinal }) {
+            guard let found = try evaluate(source) else { continue }
+            defer { budget.release(bytes: found.charged) }
+            guard let (batch, rows) = try found.take(0..<found.rows.count, ahead: .max, budget: budget) else {
+                continue
+            }
+            if rows.count == S.count(batch), rows.elementsEqual(0..<rows.count) {
+                if try !body(batch) { return }
+                continue
+            }
+            var builder = S.Builder()
+            builder.append(batch, rows: rows)
+            if try !body(builder.finish()) { return }
+        }
     }
 
     /// Takes rows of the first source while they come before every other source's next.
@@ -167,10 +186,13 @@ struct RowSweep<S: RowSignal> {
                 let opened = S.open(block, of: reader)
                 candidates = try S.candidates(opened, scan.filter)
                 if let candidates, candidates.isEmpty { return nil }
-                readsAll = candidates.map { $0.count <= RowSweep.fewRows } ?? false
+                // Without conditions nothing is looked at twice.
+                readsAll =
+                    candidates.map { $0.count <= RowSweep.fewRows } ?? (scan.order == .any && scan.filter.isEmpty)
                 let columns = readsAll ? scan.columns.union(scan.filter.columns) : scan.filter.columns
                 batch = try S.decode(
-                    opened, columns: columns, keys: readsAll ? nil : scan.filter.keys, rows: candidates)
+                    opened, columns: columns, keys: readsAll ? scan.keys(of: block.meta) : scan.filter.keys,
+                    rows: candidates)
                 guard S.count(batch) == candidates?.count ?? block.meta.rows else {
                     throw SegmentDamage("a block of another row count")
                 }
@@ -206,10 +228,11 @@ struct RowSweep<S: RowSignal> {
         switch scan.order {
         case .newestFirst: rows.sort { times[$0] != times[$1] ? times[$0] > times[$1] : $0 > $1 }
         case .oldestFirst: rows.sort { times[$0] != times[$1] ? times[$0] < times[$1] : $0 < $1 }
+        case .any: break
         }
         let found = ActiveSource(
             source, rows: numbers.map { numbers in rows.map { numbers[$0] } } ?? rows, times: rows.map { times[$0] },
-            columns: scan.columns,
+            scan: scan,
             loaded: isLoaded ? (S.strip(batch, to: scan.columns), rows) : nil)
         try budget.charge(bytes: found.charged)
         return found

@@ -102,7 +102,7 @@ struct SegmentFooter: Sendable {
     /// Roughly what it holds in memory.
     var byteCount: Int {
         blocks.reduce(sections.count * 32 + 100) {
-            $0 + $1.meta.filter.count + $1.meta.resourceFingerprints.count * 8 + 200
+            $0 + $1.meta.byteCountInMemory
         }
     }
 }

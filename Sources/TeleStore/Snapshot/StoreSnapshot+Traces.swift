@@ -11,19 +11,33 @@ extension StoreSnapshot {
             for number in StoreSnapshot.blocks(keys: key...key, segment, footer) {
                 let block = footer.blocks[number]
                 try budget.charge(rows: block.meta.rows)
-                let batch: SpanBatch
+                let key = SpanBlockMemory.Key(segment: segment.entry.id, block: number)
+                let (bytes, count) = (builder.heapBytes, builder.count)
                 do throws(SegmentDamage) {
                     let opened = SpanSignal.open(block, of: segment)
-                    let rows = try segment.visible(
-                        SpanSignal.rows(of: id, opened), of: block, opened, by: deletions.spans)
+                    let known = spanMemory.batch(key)
+                    let found: [Int]
+                    if let known {
+                        found = StoreSnapshot.rows(known) { $0 == id.high && $1 == id.low }
+                    } else {
+                        found = try SpanSignal.rows(of: id, opened)
+                    }
+                    let rows = try segment.visible(found, of: block, opened, by: deletions.spans)
                     if rows.isEmpty { continue }
-                    batch = try SpanSignal.decode(opened, columns: .all, keys: nil, rows: rows)
+                    if let known {
+                        builder.append(known, rows: rows)
+                    } else if spanMemory.isWorthwhile(key) {
+                        let whole = try SpanSignal.decode(opened, columns: .all, keys: nil, rows: nil)
+                        spanMemory.keep(whole, key)
+                        builder.append(whole, rows: rows)
+                    } else {
+                        builder.append(try SpanSignal.decode(opened, columns: .all, keys: nil, rows: rows))
+                    }
                 } catch {
                     segment.report("block \(number)", error.message)
                     continue
                 }
-                try budget.charge(bytes: SpanSignal.byteCount(batch))
-                builder.append(batch)
+                try budget.charge(bytes: builder.heapBytes - bytes + (builder.count - count) * StoreSnapshot.spanBytes)
             }
         }
         for head in spanBatches {
@@ -37,6 +51,9 @@ extension StoreSnapshot {
         sorted.append(all, rows: SpanTwins.firsts(of: all, in: order))
         return sorted.finish()
     }
+
+    /// What a span takes beside its texts, with some attributes.
+    private static let spanBytes = 256
 
     func traceIDs(
         prefix: TraceID, bits: Int, limit: Int, budget: QueryBudget

@@ -27,16 +27,20 @@ struct StoreSnapshot: EngineSnapshot {
     let deletions: Deletions
     /// Old to new; without what deletions hide.
     let samples: [SampleSource]
+    let spanMemory = SpanBlockMemory()
 
     // MARK: Scans
 
     func scanLogs(
         _ scan: LogScan, budget: QueryBudget, _ body: (LogBatch) throws(EngineError) -> Bool
     ) throws(EngineError) {
-        let rows = RowScan<LogSignal>(
+        try StoreSnapshot.run(rowScan(scan), logSegments, logBatches, budget, body)
+    }
+
+    func rowScan(_ scan: LogScan) -> RowScan<LogSignal> {
+        RowScan<LogSignal>(
             time: scan.time, resources: scan.resources, filter: LogFilter(scan.conditions), order: scan.order,
-            limitHint: scan.limitHint, columns: scan.columns, exclusions: deletions.logs)
-        try StoreSnapshot.run(rows, logSegments, logBatches, budget, body)
+            limitHint: scan.limitHint, columns: scan.columns, exclusions: deletions.logs, labels: scan.labels)
     }
 
     func scanSpans(
