@@ -2,8 +2,9 @@ package import TeleDisk
 
 extension FaultyDisk {
     package enum Operation: String, Sendable {
-        case create, append, sync, rename, remove, truncate
+        case create, append, sync, rename, remove, link, truncate
         case syncFolder = "sync folder"
+        case createFolder = "create folder"
     }
 
     /// Operations of one kind on paths that contain a text fail, `count` times, after `skip` that go well.
@@ -36,25 +37,45 @@ extension FaultyDisk {
     package func restart() { state.withLock { $0.crash() } }
 
     /// The process died, the machine lives: nothing is lost but locks.
-    package func kill() {
-        state.withLock { disk in
-            disk.generation += 1
-            disk.hasCrashed = false
-            disk.crashAt = nil
-            disk.faults = []
-            disk.locks = []
-        }
+    package func kill() { state.withLock { $0.endLife() } }
+
+    /// Each changing operation fails with this probability from now on, until the end of this life.
+    package func setFaultRate(_ rate: Double) { state.withLock { $0.faultRate = rate } }
+
+    /// Operations that failed so far, of injected faults, the fault rate and want of space.
+    package var failureCount: Int { state.withLock { $0.failures } }
+
+    /// A failed sync left a file that a crash would change: what reads see of it is not what the disk has.
+    package var hasLossyFiles: Bool {
+        state.withLock { disk in disk.names.values.contains { disk.nodes[$0]?.isLossy == true } }
     }
+
+    package var usedBytes: Int { state.withLock { $0.usedBytes } }
 
     package func setCapacity(_ bytes: Int) { state.withLock { $0.capacity = bytes } }
 
-    /// Lies about syncs, to see that the simulation notices.
-    package func ignoreSyncs(files: Bool = false, folders: Bool = false) {
-        state.withLock { disk in
-            disk.ignoresSync = files
-            disk.ignoresFolderSync = folders
-        }
+    /// A sync, as told apart from others.
+    package struct SyncEvent: Sendable {
+        package var path: String
+        package var isFolder: Bool
+        /// Syncs of the same file before, since the last crash.
+        package var earlierSyncs: Int
+        /// By an opened file, not by the one that created it.
+        package var isReader: Bool
+        /// Nothing was made in the folder since it was locked: the sync belongs to a start.
+        package var isStart: Bool
     }
+
+    /// Lies about some syncs, to see that the simulation notices.
+    package func ignoreSyncs(_ ignores: (@Sendable (SyncEvent) -> Bool)?) {
+        state.withLock { $0.ignores = ignores }
+    }
+
+    /// Starts to note what is done, for ``trace``.
+    package func startTrace() { state.withLock { $0.trace = [] } }
+    package var trace: [String] { state.withLock { $0.trace ?? [] } }
+
+    package var ignoredSyncs: Int { state.withLock { $0.ignoredSyncs } }
 
     package var paths: [String] { state.withLock { $0.names.keys.sorted() } }
 
@@ -66,8 +87,7 @@ extension FaultyDisk {
     package func damage(_ path: String, _ change: (inout [UInt8]) -> Void) {
         state.withLock { disk in
             guard let node = disk.names[path], var file = disk.nodes[node] else { return }
-            change(&file.bytes)
-            file.synced = file.bytes
+            file.damage(change)
             disk.nodes[node] = file
         }
     }

@@ -2,28 +2,23 @@ import TeleDisk
 
 /// What ``FaultyDisk`` holds behind its lock.
 struct FaultyDiskState {
-    struct Node {
-        /// What reads see.
-        var bytes: [UInt8] = []
-        /// What a crash keeps for sure.
-        var synced: [UInt8] = []
-        /// Parts of `bytes` that a failed sync marked clean though they never reached the disk.
-        var lost: [Range<Int>] = []
-    }
-
     enum NameChange {
         case set(String, Int)
         case unset(String)
         case move(String, String, Int)
+        case folder(String)
     }
 
     var random: SeededGenerator
     var capacity: Int
-    var nodes: [Int: Node] = [:]
+    var nodes: [Int: FaultyNode] = [:]
     var names: [String: Int] = [:]
     var syncedNames: [String: Int] = [:]
-    var folders: Set<String> = []
+    var folders: Set<String> = [""]
+    var syncedFolders: Set<String> = [""]
     var pendingNames: [String: [NameChange]] = [:]
+    /// Folders that files were made in since the disk was last locked: tells the syncs of a start from later ones.
+    var changedFolders: Set<String> = []
     var locks: Set<String> = []
     var nextNode = 1
     /// Files and locks of an earlier life do nothing any more.
@@ -32,8 +27,13 @@ struct FaultyDiskState {
     var operations = 0
     var crashAt: Int?
     var faults: [FaultyDisk.Fault] = []
-    var ignoresSync = false
-    var ignoresFolderSync = false
+    /// How likely each changing operation is to fail, beside what was injected.
+    var faultRate = 0.0
+    var ignores: (@Sendable (FaultyDisk.SyncEvent) -> Bool)?
+    var ignoredSyncs = 0
+    var failures = 0
+    /// What was done, a line each, where someone wants to know.
+    var trace: [String]?
 
     init(seed: UInt64, capacity: Int) {
         random = SeededGenerator(seed: seed)
@@ -45,30 +45,60 @@ struct FaultyDiskState {
         return nodes.reduce(0) { live.contains($1.key) ? $0 + $1.value.bytes.count : $0 }
     }
 
+    // MARK: Operations
+
     /// Counts an operation that changes the disk; throws where it is the one to crash at or to fail.
     mutating func begin(_ operation: FaultyDisk.Operation, _ path: String) throws(DiskError) {
         operations += 1
         if let crashAt, operations >= crashAt { hasCrashed = true }
+        defer { trace?.append("\(operations) \(operation.rawValue) \(path)\(hasCrashed ? ": the power is gone" : "")") }
         if hasCrashed { throw DiskError(.io, operation.rawValue, path, number: -1) }
+        if let code = injected(operation, path) {
+            failures += 1
+            trace?.append("fails: \(code)")
+            throw DiskError(code, operation.rawValue, path)
+        }
+        if faultRate > 0, random.chance(faultRate) {
+            failures += 1
+            trace?.append("fails")
+            throw DiskError(random.chance(0.3) ? .noSpace : .io, operation.rawValue, path)
+        }
+    }
+
+    private mutating func injected(_ operation: FaultyDisk.Operation, _ path: String) -> DiskError.Code? {
         guard let index = faults.firstIndex(where: { $0.operation == operation && path.contains($0.path) }) else {
-            return
+            return nil
         }
         if faults[index].skip > 0 {
             faults[index].skip -= 1
-            return
+            return nil
         }
         let code = faults[index].code
         faults[index].count -= 1
         if faults[index].count <= 0 { faults.remove(at: index) }
-        throw DiskError(code, operation.rawValue, path)
+        return code
     }
 
     func beginRead(_ operation: String, _ path: String) throws(DiskError) {
         if hasCrashed { throw DiskError(.io, operation, path, number: -1) }
     }
 
+    /// Changes names: also where the operation fails, sometimes, since a device error and a crash may come after it.
+    mutating func change(
+        _ operation: FaultyDisk.Operation, _ path: String, _ body: (inout FaultyDiskState) -> Void
+    ) throws(DiskError) {
+        let isLast = !hasCrashed
+        do throws(DiskError) {
+            try begin(operation, path)
+        } catch {
+            if isLast, error.code == .io, random.chance(0.5) { body(&self) }
+            throw error
+        }
+        body(&self)
+    }
+
     mutating func makeNode() -> Int {
-        nodes[nextNode] = Node()
+        nodes[nextNode] = FaultyNode()
         nextNode += 1
         return nextNode - 1
     }
@@ -76,7 +106,12 @@ struct FaultyDiskState {
     mutating func log(_ change: NameChange, in folder: String) { pendingNames[folder, default: []].append(change) }
 
     mutating func commitNames(in folder: String) {
-        if ignoresFolderSync { return }
+        let event = FaultyDisk.SyncEvent(
+            path: folder, isFolder: true, earlierSyncs: 0, isReader: false, isStart: !changedFolders.contains(folder))
+        if let ignores, ignores(event) {
+            ignoredSyncs += 1
+            return
+        }
         for change in pendingNames.removeValue(forKey: folder) ?? [] { apply(change) }
     }
 
@@ -87,96 +122,93 @@ struct FaultyDiskState {
         case .move(let path, let target, let node):
             syncedNames[path] = nil
             syncedNames[target] = node
+        case .folder(let path): syncedFolders.insert(path)
         }
     }
 
-    /// Nodes without a name stay while the crash could bring the name back or a file is open: kept until restart.
-    mutating func collect() {}
-
     mutating func append(_ bytes: [UInt8], node: Int, path: String) throws(DiskError) {
+        let wasAlive = !hasCrashed
         do throws(DiskError) {
             try begin(.append, path)
         } catch {
             // A failed write leaves any part of its bytes behind.
-            let part = random.below(bytes.count + 1)
-            nodes[node]?.bytes.append(contentsOf: bytes.prefix(part))
+            if wasAlive { nodes[node]?.append(bytes.prefix(random.below(bytes.count + 1))) }
             throw error
         }
         let free = capacity == .max ? Int.max : capacity - usedBytes
         if bytes.count > free {
-            nodes[node]?.bytes.append(contentsOf: bytes.prefix(Swift.max(0, free)))
+            nodes[node]?.append(bytes.prefix(Swift.max(0, free)))
+            failures += 1
             throw DiskError(.noSpace, "append to", path)
         }
-        nodes[node]?.bytes.append(contentsOf: bytes)
+        nodes[node]?.append(bytes)
     }
 
-    mutating func sync(node: Int, path: String) throws(DiskError) {
+    mutating func sync(node: Int, path: String, isReader: Bool) throws(DiskError) {
         guard var file = nodes[node] else { return }
+        let wasAlive = !hasCrashed
+        defer { nodes[node] = file }
         do throws(DiskError) {
             try begin(.sync, path)
         } catch {
-            // Pages are clean after a failed sync, whatever became of them.
-            let from = Swift.min(file.synced.count, file.bytes.count)
-            if from < file.bytes.count, !hasCrashed { file.lost.append(from..<file.bytes.count) }
-            nodes[node] = file
+            // The power went while it was being done, or it failed, and all is called clean.
+            if wasAlive { if hasCrashed { if random.chance(0.3) { file.sync() } } else { file.failSync(&random) } }
             throw error
         }
-        if ignoresSync { return }
-        let before = file.synced.count
-        if before <= file.bytes.count {
-            file.synced.append(contentsOf: file.bytes[before...])
-        } else {
-            file.synced = file.bytes
+        let event = FaultyDisk.SyncEvent(
+            path: path, isFolder: false, earlierSyncs: file.syncs, isReader: isReader,
+            isStart: !changedFolders.contains(FaultyDisk.folder(of: path)))
+        if let ignores, ignores(event) {
+            ignoredSyncs += 1
+            file.skipSync()
+            return
         }
-        for range in file.lost {
-            for i in range.clamped(to: 0..<file.synced.count) { file.synced[i] = 0 }
-        }
-        nodes[node] = file
+        file.sync()
     }
 
+    // MARK: Crash
+
     mutating func crash() {
+        endLife()
+        let before = names.mapValues { nodes[$0]?.bytes.count ?? 0 }
+        let chances: [Double] = [0, 1, 0.5, 0.5, 0.8]
+        for folder in pendingNames.keys.sorted() {
+            let chance = chances[random.below(chances.count)]
+            for change in pendingNames[folder] ?? [] where random.chance(chance) { apply(change) }
+        }
+        pendingNames = [:]
+        folders = syncedFolders.filter { hasParents($0) }
+        syncedFolders = folders
+        syncedNames = syncedNames.filter { folders.contains(FaultyDisk.folder(of: $0.key)) }
+        names = syncedNames
+        let live = Set(names.values)
+        for id in nodes.keys.sorted() {
+            if live.contains(id) { nodes[id]?.crash(&random) } else { nodes[id] = nil }
+        }
+        for path in Set(before.keys).union(names.keys).sorted() where trace != nil {
+            let after = names[path].flatMap { nodes[$0]?.bytes.count }
+            let sizes = [before[path], after].map { $0.map(String.init) ?? "none" }
+            trace?.append("crash: \(path) of \(sizes[0]) bytes, now \(sizes[1])")
+        }
+    }
+
+    private func hasParents(_ folder: String) -> Bool {
+        var folder = folder
+        while !folder.isEmpty {
+            folder = FaultyDisk.folder(of: folder)
+            if !syncedFolders.contains(folder) { return false }
+        }
+        return true
+    }
+
+    mutating func endLife() {
+        trace?.append("the process ends")
         generation += 1
         hasCrashed = false
         crashAt = nil
         faults = []
+        faultRate = 0
         locks = []
-        for folder in pendingNames.keys.sorted() {
-            let changes = pendingNames[folder] ?? []
-            for change in changes.prefix(random.below(changes.count + 1)) { apply(change) }
-        }
-        pendingNames = [:]
-        names = syncedNames
-        let live = Set(names.values)
-        for id in nodes.keys.sorted() {
-            guard live.contains(id), var file = nodes[id] else {
-                nodes[id] = nil
-                continue
-            }
-            file.bytes = survived(file)
-            file.synced = file.bytes
-            file.lost = []
-            nodes[id] = file
-        }
-    }
-
-    /// The synced part, then sectors that are there or zero, up to a length between the synced and the written one.
-    private mutating func survived(_ file: Node) -> [UInt8] {
-        guard file.bytes.count > file.synced.count else {
-            return file.synced.count > file.bytes.count ? file.bytes : file.synced
-        }
-        var kept = file.synced
-        let length = file.synced.count + random.below(file.bytes.count - file.synced.count + 1)
-        var at = kept.count
-        while at < length {
-            let end = Swift.min(length, (at / FaultyDisk.sectorBytes + 1) * FaultyDisk.sectorBytes)
-            let isLost = file.lost.contains { $0.contains(at) }
-            if !isLost, random.chance(0.6) {
-                kept.append(contentsOf: file.bytes[at..<end])
-            } else {
-                kept.append(contentsOf: repeatElement(0, count: end - at))
-            }
-            at = end
-        }
-        return kept
+        changedFolders = []
     }
 }

@@ -6,10 +6,13 @@ final class FaultyFile: DiskFile {
     private let node: Int
     private let disk: FaultyDisk
     private let generation: Int
+    /// Opened, not created.
+    private let isReader: Bool
 
-    init(path: String, node: Int, disk: FaultyDisk, generation: Int) {
+    init(path: String, node: Int, disk: FaultyDisk, generation: Int, isReader: Bool) {
         self.path = path
         self.node = node
+        self.isReader = isReader
         self.disk = disk
         self.generation = generation
     }
@@ -28,7 +31,7 @@ final class FaultyFile: DiskFile {
     func sync() throws(DiskError) {
         try disk.state.withLock { disk throws(DiskError) in
             try check(disk, "sync")
-            try disk.sync(node: node, path: path)
+            try disk.sync(node: node, path: path, isReader: isReader)
         }
     }
 
@@ -46,6 +49,7 @@ final class FaultyFile: DiskFile {
     func size() throws(DiskError) -> Int {
         try disk.state.withLock { disk throws(DiskError) in
             try check(disk, "look at")
+            try disk.beginRead("look at", path)
             return disk.nodes[node]?.bytes.count ?? 0
         }
     }
@@ -54,10 +58,7 @@ final class FaultyFile: DiskFile {
         try disk.state.withLock { disk throws(DiskError) in
             try check(disk, "cut")
             try disk.begin(.truncate, path)
-            guard var file = disk.nodes[node], size >= 0, size <= file.bytes.count else { return }
-            file.bytes.removeLast(file.bytes.count - size)
-            if file.synced.count > size { file.synced.removeLast(file.synced.count - size) }
-            disk.nodes[node] = file
+            if size >= 0 { disk.nodes[node]?.truncate(to: size) }
         }
     }
 }

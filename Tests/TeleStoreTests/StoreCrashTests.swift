@@ -79,59 +79,6 @@ import Darwin
         #expect(try problems(store, ledger, note) == [])
     }
 
-    static func simulate(seed: UInt64, lying: (files: Bool, folders: Bool) = (false, false)) async throws -> [String] {
-        var random = SeededGenerator(seed: seed)
-        let disk = FaultyDisk(seed: seed &+ 1)
-        disk.ignoreSyncs(files: lying.files, folders: lying.folders)
-        var ledger = Ledger()
-        var problems: [String] = []
-        for life in 0..<4 {
-            disk.crash(afterOperations: 1 + random.below(life == 0 ? 200 : 90))
-            if let store = try? Store.open(options(), disk: disk) {
-                for _ in 0..<(5 + random.below(40)) where !disk.hasCrashed {
-                    if random.chance(0.15) {
-                        store.upkeep(sealAll: random.chance(0.7))
-                    } else {
-                        await append(Signal.allCases[random.below(3)], store, &random, &ledger)
-                    }
-                }
-                if !disk.hasCrashed, random.chance(0.3) { await store.close() }
-            }
-            if random.chance(0.2), !disk.hasCrashed { disk.kill() } else { disk.restart() }
-            let note = "seed \(seed) life \(life)"
-            let store = try Store.open(options(), disk: disk)
-            let status = store.status()
-            if !status.damage.isEmpty || status.brokenWALPlaces > 0 { problems.append("\(note): \(status.damage)") }
-            problems += try Self.problems(store, ledger, note)
-            if random.chance(0.5) { await store.close() } else { disk.kill() }
-        }
-        return problems
-    }
-
-    /// `TELE_SEEDS=10000 swift test --filter crashAtAnyOperation` for the long run.
-    static let seeds = ProcessEnvironment.number("TELE_SEEDS") ?? 60
-
-    @Test(arguments: 0..<4) func crashAtAnyOperation(part: Int) async throws {
-        for seed in 0..<(Self.seeds / 4) {
-            #expect(try await Self.simulate(seed: UInt64(part * 1_000_000 + seed)) == [])
-        }
-    }
-
-    /// The simulation would notice if the engine left out its syncs.
-    @Test func simulationNoticesSyncsThatLie() async throws {
-        for lying in [(files: true, folders: false), (files: false, folders: true)] {
-            var noticed = false
-            for seed in 0..<40 where !noticed {
-                do {
-                    noticed = try await !Self.simulate(seed: UInt64(seed), lying: lying).isEmpty
-                } catch {
-                    noticed = true
-                }
-            }
-            #expect(noticed, "\(lying)")
-        }
-    }
-
     @Test func failedSyncRefusesAndGoesOn() async throws {
         let disk = FaultyDisk(seed: 5)
         var random = SeededGenerator(seed: 6)

@@ -34,7 +34,9 @@ final class BlockPages {
         guard directory.count >= 5 else { throw CodecError("block without a directory") }
         let body = directory.span.extracting(0..<directory.count - 4)
         var tail = ByteReader(directory.span.extracting(directory.count - 4..<directory.count).bytes)
-        guard try tail.uint32() == Checksum.crc32(body) else { throw CodecError("directory checksum differs") }
+        guard Checksum.matches(body, try tail.uint32(), .blockDirectory) else {
+            throw CodecError("directory checksum differs")
+        }
         var reader = ByteReader(body.bytes)
         let count = try reader.count("number of pages", limit: reader.remaining)
         var found: [Page] = []
@@ -78,7 +80,7 @@ final class BlockPages {
         if let known = kept[found] { return known }
         let page = pages[found]
         let bytes = try read(page.range)
-        guard Checksum.crc32(bytes) == page.checksum else {
+        guard Checksum.matches(bytes, page.checksum, .blockPage) else {
             throw CodecError("checksum of page \(kind) \(column) differs", at: page.range.lowerBound)
         }
         kept[found] = bytes

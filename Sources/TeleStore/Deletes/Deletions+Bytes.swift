@@ -28,7 +28,9 @@ extension Deletions: TwinContent {
     init(encoded bytes: [UInt8]) throws(TwinFailure) {
         guard bytes.count >= Deletions.fixedBytes + 4, bytes.starts(with: Deletions.magic) else { throw .damaged }
         var tail = ByteReader(bytes.span.bytes.extracting(bytes.count - 4..<bytes.count))
-        guard let sum = try? tail.uint32(), sum == Checksum.crc32(bytes.span.extracting(0..<bytes.count - 4)) else {
+        guard let sum = try? tail.uint32(),
+            Checksum.matches(bytes.span.extracting(0..<bytes.count - 4), sum, .deletions)
+        else {
             throw .damaged
         }
         var newer: UInt32?

@@ -30,7 +30,9 @@ extension Manifest {
     init(encoded bytes: [UInt8]) throws(TwinFailure) {
         guard bytes.count >= Manifest.fixedBytes + 4, bytes.starts(with: Manifest.magic) else { throw .damaged }
         var tail = ByteReader(bytes.span.bytes.extracting(bytes.count - 4..<bytes.count))
-        guard let sum = try? tail.uint32(), sum == Checksum.crc32(bytes.span.extracting(0..<bytes.count - 4)) else {
+        guard let sum = try? tail.uint32(),
+            Checksum.matches(bytes.span.extracting(0..<bytes.count - 4), sum, .manifest)
+        else {
             throw .damaged
         }
         var reader = ByteReader(bytes.span.bytes)

@@ -16,7 +16,8 @@ extension SampleSource {
         do {
             return try gather(selection, budget)
         } catch let error as CodecError {
-            throw .broken(error)
+            try leaveOut(error)
+            return SeriesData()
         } catch let error as EngineError {
             throw error
         } catch {
@@ -70,7 +71,8 @@ extension SampleSource {
             try budget.charge(rows: positions.count, bytes: positions.count * SampleSource.seriesBytes)
             return positions.map { index.labelSet($0) }
         } catch let error as CodecError {
-            throw .broken(error)
+            try leaveOut(error)
+            return []
         } catch let error as EngineError {
             throw error
         } catch {
@@ -85,7 +87,8 @@ extension SampleSource {
             let (index, positions) = try present(selection)
             return index.names(of: SampleSource.set(positions, of: index))
         } catch {
-            throw .broken(error)
+            try leaveOut(error)
+            return []
         }
     }
 
@@ -96,7 +99,8 @@ extension SampleSource {
             let (index, positions) = try present(selection)
             return index.values(of: name, series: SampleSource.set(positions, of: index))
         } catch {
-            throw .broken(error)
+            try leaveOut(error)
+            return []
         }
     }
 
@@ -137,7 +141,8 @@ extension SampleSource {
                 ExemplarData(labels: index.labelSet(Int(series)), exemplars: SeriesMerge.ordered(exemplars))
             }
         } catch {
-            throw .broken(error)
+            try leaveOut(error)
+            return []
         }
     }
 
@@ -145,7 +150,8 @@ extension SampleSource {
         do throws(CodecError) {
             return try metadataRows()
         } catch {
-            throw .broken(error)
+            try leaveOut(error)
+            return []
         }
     }
 }

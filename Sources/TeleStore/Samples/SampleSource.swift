@@ -74,10 +74,13 @@ package enum SampleSource: Sendable {
         }
     }
 
-    func pass(over positions: [Int], in range: ClosedRange<Int64>) throws(CodecError) -> SamplePass {
+    /// `isStrict`: throws where a segment's chunks don't read, rather than to leave them out.
+    func pass(
+        over positions: [Int], in range: ClosedRange<Int64>, isStrict: Bool = false
+    ) throws(CodecError) -> SamplePass {
         switch self {
         case .head(let head): .head(head.pass(over: positions, in: range))
-        case .segment(let segment): .segment(try segment.pass(over: positions, in: range))
+        case .segment(let segment): .segment(try segment.pass(over: positions, in: range, isStrict: isStrict))
         }
     }
 }
@@ -105,6 +108,15 @@ enum SamplePass {
             defer { self = .segment(pass) }
             try pass.histograms(slot, &rows)
         }
+    }
+}
+
+extension SampleSource {
+    /// A segment that does not read is reported and left out of the answer, as far as someone listens; else the query
+    /// fails.
+    func leaveOut(_ error: CodecError) throws(EngineError) {
+        guard case .segment(let segment) = self else { throw .broken(error) }
+        do throws(CodecError) { try segment.report(error) } catch { throw .broken(error) }
     }
 }
 

@@ -26,8 +26,7 @@ final class SegmentReader: Sendable {
         } catch {
             throw SegmentDamage("\(error)")
         }
-        trailer = try SegmentFormat.readTrailer(bytes, fileSize: size)
-        guard trailer.footerSum == entry.footerSum else { throw SegmentDamage("not the file that was published") }
+        trailer = try SegmentReader.trailer(bytes, fileSize: size, entry, file, damage)
         guard entry.signal == .samples else {
             samples = nil
             return
@@ -47,6 +46,31 @@ final class SegmentReader: Sendable {
         } catch {
             throw SegmentDamage("\(error)")
         }
+    }
+
+    /// The trailer of a published file; repaired where one bit of it is wrong and the footer then is the published one.
+    private static func trailer(
+        _ bytes: [UInt8], fileSize: Int, _ entry: SegmentEntry, _ file: any DiskFile, _ damage: DamageLog
+    ) throws(SegmentDamage) -> SegmentFormat.Trailer {
+        let failure: SegmentDamage
+        do throws(SegmentDamage) {
+            let trailer = try SegmentFormat.readTrailer(bytes, fileSize: fileSize)
+            if trailer.footerSum == entry.footerSum { return trailer }
+            failure = SegmentDamage("not the file that was published")
+        } catch {
+            failure = error
+        }
+        let repaired = Checksum.withOneBitFlipped(bytes) { bytes -> SegmentFormat.Trailer? in
+            guard let trailer = try? SegmentFormat.readTrailer(bytes, fileSize: fileSize),
+                trailer.footerSum == entry.footerSum,
+                let footer = try? file.read(at: trailer.footerOffset, count: trailer.footerLength),
+                Checksum.matches(footer, entry.footerSum, .segmentFooter)
+            else { return nil }
+            return trailer
+        }
+        guard let repaired else { throw failure }
+        damage.report(entry, part: "trailer", SegmentDamage("one flipped bit was put right; nothing is lost"))
+        return repaired
     }
 
     /// Without a manifest: what the file says of itself.
@@ -69,8 +93,9 @@ final class SegmentReader: Sendable {
         return (entry, footer)
     }
 
+    /// `damage`: told of what was repaired; without it nothing is.
     private static func readFooter(
-        _ file: any DiskFile, _ trailer: SegmentFormat.Trailer
+        _ file: any DiskFile, _ trailer: SegmentFormat.Trailer, damage: ((String) -> Void)? = nil
     ) throws(SegmentDamage) -> SegmentFooter {
         let bytes: [UInt8]
         do throws(DiskError) {
@@ -78,7 +103,14 @@ final class SegmentReader: Sendable {
         } catch {
             throw SegmentDamage("\(error)")
         }
-        guard Checksum.crc32(bytes) == trailer.footerSum else { throw SegmentDamage("the footer's checksum is wrong") }
+        guard Checksum.matches(bytes, trailer.footerSum, .segmentFooter) else {
+            guard let damage, let repaired = Checksum.repaired(bytes, trailer.footerSum) else {
+                throw SegmentDamage("the footer's checksum is wrong")
+            }
+            let footer = try SegmentFooter(encoded: repaired, end: trailer.footerOffset)
+            damage("one flipped bit was put right; nothing is lost")
+            return footer
+        }
         return try SegmentFooter(encoded: bytes, end: trailer.footerOffset)
     }
 
@@ -86,7 +118,7 @@ final class SegmentReader: Sendable {
         if let known = cache.footer(entry.id) { return known }
         let footer: SegmentFooter
         do throws(SegmentDamage) {
-            footer = try SegmentReader.readFooter(file, trailer)
+            footer = try SegmentReader.readFooter(file, trailer) { self.report("footer", $0) }
         } catch {
             damage.report(entry, part: "footer", error)
             throw error
@@ -131,7 +163,7 @@ final class SegmentReader: Sendable {
     private func read(_ offset: Int, _ length: Int, _ sum: UInt32, part: String) -> [UInt8]? {
         do throws(DiskError) {
             let bytes = try file.read(at: offset, count: length)
-            if Checksum.crc32(bytes) == sum { return bytes }
+            if Checksum.matches(bytes, sum, .segmentSection) { return bytes }
             damage.report(entry, part: part, SegmentDamage("the checksum is wrong"))
         } catch {
             damage.report(entry, part: part, SegmentDamage("\(error)"))

@@ -39,7 +39,8 @@ enum TraceIndex {
             let offset = Int(number(directory.span, entry + 8, bytes: 4))
             let length = Int(number(directory.span, entry + 12, bytes: 4))
             let sum = UInt32(truncatingIfNeeded: number(directory.span, entry + 16, bytes: 4))
-            guard let bytes = try? reader.bytes(offset..<offset + length, of: pages), Checksum.crc32(bytes) == sum
+            guard let bytes = try? reader.bytes(offset..<offset + length, of: pages),
+                Checksum.matches(bytes, sum, .traceIndexPage)
             else {
                 reader.report("trace index page \(page)", "the checksum is wrong")
                 return nil

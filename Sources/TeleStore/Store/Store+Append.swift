@@ -94,7 +94,8 @@ extension Store {
         if isBehind { _ = upkeepFlags.wait(atMost: .seconds(1)) { $0.isSealing ? nil : true } }
     }
 
-    private func commitWaiting() {
+    /// Commits the first group of what waits, on the caller's thread.
+    func commitWaiting() {
         let group = queue.withLock { $0.take() }
         if !group.isEmpty { commit(group) }
     }

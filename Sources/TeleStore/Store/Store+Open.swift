@@ -8,7 +8,7 @@ extension Store {
     /// Needs no free space: where the disk is full the store opens, answers queries and refuses appends.
     package static func open(_ options: StoreOptions, disk: any Disk) throws(StoreOpenError) -> Store {
         do throws(DiskError) {
-            try disk.createFolder(options.path)
+            try disk.createDurableFolder(options.path)
             for folder in Signal.allCases.map(\.folder) + ["wal"] { try disk.createFolder("\(options.path)/\(folder)") }
         } catch {
             throw .notWritable(error.description)
@@ -58,7 +58,7 @@ struct Recovery {
         let log = Store.Log(
             wal: WriteAheadLog(
                 disk: disk, folder: "\(options.path)/wal", fileBytes: options.walFileBytes, closed: [],
-                nextNumber: (files.last?.number ?? 0) + 1, previousLength: 0, previousDurable: 0),
+                nextNumber: (files.last?.number ?? 0) + 1, previousNumber: nil, previousLength: 0, previousDurable: 0),
             // Above what deletions concern too, should the manifest have been rebuilt: new records are not theirs.
             nextSequence: max(
                 state.manifest.sealedThrough.max() ?? 0, state.deletions.entries.map(\.through).max() ?? 0) + 1)
@@ -77,7 +77,6 @@ struct Recovery {
         let loaded: TwinFile<Manifest>.Loaded
         do throws(DiskError) {
             // A crash may have come between the renames and their sync: what is read here has to stay true.
-            for folder in Signal.allCases.map(\.folder) { try disk.syncFolder("\(options.path)/\(folder)") }
             try disk.syncFolder(options.path)
             loaded = try file.load()
         } catch {
@@ -128,6 +127,8 @@ struct Recovery {
         var manifest = Manifest()
         var replaced: Set<UInt64> = []
         for signal in Signal.allCases {
+            // A segment may be there whose name was never synced: once it is in the manifest, it has to stay.
+            try? disk.syncFolder("\(options.path)/\(signal.folder)")
             for item in (try? disk.list("\(options.path)/\(signal.folder)")) ?? [] {
                 guard let id = SegmentEntry.id(ofName: item.name) else { continue }
                 manifest.nextSegment = max(manifest.nextSegment, id &+ 1)
@@ -175,6 +176,7 @@ struct Recovery {
         let folder = "\(options.path)/wal"
         var files: [WALFile] = []
         do throws(DiskError) {
+            // Numbers begin anew where all files are gone: none of them may come back beside a new one of its number.
             try disk.syncFolder(folder)
             for item in try disk.list(folder) {
                 guard let number = WALFormat.number(ofName: item.name) else { continue }
@@ -205,7 +207,9 @@ struct Recovery {
         var closed: [WriteAheadLog.ClosedFile] = []
         var previous = (length: 0, durable: 0)
         for (index, item) in files.enumerated() {
-            let next = index + 1 < files.count ? files[index + 1].header : nil
+            // Of two files one between them may be gone: removed, and this one back after a crash.
+            let after = index + 1 < files.count ? files[index + 1].header : nil
+            let next = after.flatMap { $0.speaks(of: item.number) ? $0 : nil }
             // Readers saw what is read here: it has to stay.
             try? item.file.sync()
             let report: WALReader.Report
@@ -215,7 +219,13 @@ struct Recovery {
             } catch {
                 throw .failed(error.description)
             }
-            let isTornHeader = item.header == nil && index == files.count - 1 && report.records == 0
+            // A file that was never whole: nothing was acknowledged in it, and no other file says that it was durable.
+            let isTornHeader = item.header == nil && report.records == 0 && next?.previousDurable ?? 0 == 0
+            if item.header == nil, !isTornHeader {
+                damage.report(
+                    path: "wal/\(WALFormat.name(item.number))", part: "header",
+                    message: "the header is damaged; its records are read all the same")
+            }
             store.state.withLock { state in
                 state.brokenWALPlaces += report.brokenPlaces + (item.header == nil && !isTornHeader ? 1 : 0)
                 state.tornWALBytes += report.tornBytes
@@ -233,8 +243,8 @@ struct Recovery {
         store.log.withLock { log in
             log.wal = WriteAheadLog(
                 disk: disk, folder: "\(options.path)/wal", fileBytes: options.walFileBytes, closed: closed,
-                nextNumber: (files.last?.number ?? 0) + 1, previousLength: previous.length,
-                previousDurable: previous.durable)
+                nextNumber: (files.last?.number ?? 0) + 1, previousNumber: files.last?.number,
+                previousLength: previous.length, previousDurable: previous.durable)
             log.nextSequence = max(log.nextSequence, last + 1)
         }
         store.releaseLog(all: false)

@@ -25,6 +25,8 @@ package struct StoreOptions: Sendable {
         case threads
         /// The caller of append, and of ``Store/upkeep(sealAll:)`` for the rest: deterministic, for tests.
         case caller
+        /// As ``caller``, but appends wait until ``Store/commitWaiting()``: for tests of groups.
+        case manual
     }
 
     package var path: String

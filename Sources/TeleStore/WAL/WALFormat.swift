@@ -7,7 +7,7 @@ internal import TeleCodec
 /// |---|---|---|
 /// | 0 | 8 | magic `TELEWAL` and a line feed |
 /// | 8 | 4 | format version, 1 |
-/// | 12 | 4 | zero |
+/// | 12 | 4 | the file's number less that of the file before it; 0: the one before it in the folder; all ones: none |
 /// | 16 | 8 | the file's number |
 /// | 24 | 8 | length of the file before it that counts; what follows there was never acknowledged |
 /// | 32 | 8 | length of the file before it that was known to be durable |
@@ -40,13 +40,21 @@ enum WALFormat {
 
     struct FileHeader: Equatable {
         var number: UInt64
+        /// Of the file that the lengths speak of; nil where there was none.
+        var previousNumber: UInt64?
+        /// As older files have it: the lengths speak of whatever file comes before.
+        var hasAnyPrevious = false
         var previousLength: UInt64
         var previousDurable: UInt64
+
+        /// Whether the lengths speak of the file with this number, which comes right before in the folder.
+        func speaks(of number: UInt64) -> Bool { hasAnyPrevious || previousNumber == number }
 
         func encode() -> [UInt8] {
             var out = WALFormat.magic
             out.append(uint32: WALFormat.version)
-            out.append(uint32: 0)
+            let distance = previousNumber.flatMap { UInt32(exactly: number &- $0) } ?? .max
+            out.append(uint32: distance)
             out.append(uint64: number)
             out.append(uint64: previousLength)
             out.append(uint64: previousDurable)
@@ -64,12 +72,15 @@ enum WALFormat {
     static func readFileHeader(_ bytes: [UInt8]) -> HeaderResult {
         var reader = ByteReader(bytes.span.bytes)
         guard bytes.count >= fileHeaderBytes, bytes.starts(with: magic), (try? reader.take(8)) != nil,
-            let version = try? reader.uint32(), (try? reader.uint32()) != nil, let number = try? reader.uint64(),
+            let version = try? reader.uint32(), let distance = try? reader.uint32(), let number = try? reader.uint64(),
             let length = try? reader.uint64(), let durable = try? reader.uint64(), let sum = try? reader.uint32(),
-            sum == Checksum.crc32(bytes.span.extracting(0..<40))
+            Checksum.matches(bytes.span.extracting(0..<40), sum, .logFileHeader)
         else { return .damaged }
         if version > WALFormat.version { return .newerVersion(version) }
-        return .header(FileHeader(number: number, previousLength: length, previousDurable: durable))
+        return .header(
+            FileHeader(
+                number: number, previousNumber: distance == .max || distance > number ? nil : number - UInt64(distance),
+                hasAnyPrevious: distance == 0, previousLength: length, previousDurable: durable))
     }
 
     struct RecordHeader: Equatable {
@@ -98,7 +109,8 @@ enum WALFormat {
             guard let marker = try? reader.uint32(), marker == WALFormat.marker, let length = try? reader.uint32(),
                 let sequence = try? reader.uint64(), let durable = try? reader.uint64(),
                 let kind = try? reader.uint32(), let payloadSum = try? reader.uint32(),
-                let sum = try? reader.uint32(), sum == Checksum.crc32(header.extracting(0..<32)),
+                let sum = try? reader.uint32(),
+                Checksum.matches(header.extracting(0..<32), sum, .logRecordHeader),
                 let signal = UInt8(exactly: kind).flatMap(Signal.init), length <= StoreLimits.walRecordBytes
             else { return nil }
             self.init(

@@ -45,7 +45,7 @@ struct WALReader {
             let next = at + WALFormat.recordHeaderBytes + header.length
             durable = max(durable, Int(clamping: header.durable))
             let payload = try? file.read(at: at + WALFormat.recordHeaderBytes, count: header.length)
-            if let payload, Checksum.crc32(payload) == header.payloadSum {
+            if let payload, Checksum.matches(payload, header.payloadSum, .logRecord) {
                 if header.sequence > report.lastSequence {
                     body(header, payload)
                     report.records += 1

@@ -48,6 +48,7 @@ final class WriteAheadLog {
     private var current: OpenFile?
     private var nextNumber: UInt64
     /// What the next file's header says of the file before it.
+    private var previousNumber: UInt64?
     private var previousLength: Int
     private var previousDurable: Int
     private(set) var figures = Figures()
@@ -55,14 +56,15 @@ final class WriteAheadLog {
     private(set) var hasLostSync = false
 
     init(
-        disk: any Disk, folder: String, fileBytes: Int, closed: [ClosedFile], nextNumber: UInt64, previousLength: Int,
-        previousDurable: Int
+        disk: any Disk, folder: String, fileBytes: Int, closed: [ClosedFile], nextNumber: UInt64,
+        previousNumber: UInt64?, previousLength: Int, previousDurable: Int
     ) {
         self.disk = disk
         self.folder = folder
         self.fileBytes = fileBytes
         self.closed = closed
         self.nextNumber = nextNumber
+        self.previousNumber = previousNumber
         self.previousLength = previousLength
         self.previousDurable = previousDurable
     }
@@ -145,7 +147,8 @@ final class WriteAheadLog {
         nextNumber += 1
         let path = "\(folder)/\(WALFormat.name(number))"
         let header = WALFormat.FileHeader(
-            number: number, previousLength: UInt64(previousLength), previousDurable: UInt64(previousDurable))
+            number: number, previousNumber: previousNumber, previousLength: UInt64(previousLength),
+            previousDurable: UInt64(previousDurable))
         let file = try disk.create(path)
         do throws(DiskError) {
             try file.append(header.encode())
@@ -169,6 +172,7 @@ final class WriteAheadLog {
     private func close() {
         guard let open = current else { return }
         closed.append(ClosedFile(number: open.number, lastSequence: open.lastSequence, bytes: open.committed))
+        previousNumber = open.number
         previousLength = open.committed
         previousDurable = open.synced
         current = nil

@@ -33,7 +33,7 @@ package enum SampleSegmentMerger {
         var writer = try SampleSegmentWriter(sink: sink)
         var passes: [SamplePass] = []
         for (number, source) in sources.enumerated() {
-            passes.append(try source.pass(over: Array(0..<plan.seriesCount(of: number)), in: time))
+            passes.append(try source.pass(over: Array(0..<plan.seriesCount(of: number)), in: time, isStrict: true))
         }
         let exemplars = try gather(sources) { source throws(CodecError) in
             try source.exemplarRows().filter { time.contains($0.time) }.map { (Int($0.series), $0) }

@@ -37,25 +37,11 @@ package final class SampleSegmentReader: Sendable {
         let fixed = SampleSegmentFormat.headBytes + SampleSegmentFormat.trailerBytes
         guard byteCount >= fixed else { throw CodecError("samples segment of \(byteCount) bytes") }
         let head = try SampleSegmentReader.read(source, 0..<SampleSegmentFormat.headBytes)
-        var headReader = ByteReader(head.span.bytes)
-        guard try headReader.uint32() == SampleSegmentFormat.magic else { throw CodecError("no samples segment") }
-        let version = try headReader.uint32()
-        guard version == SampleSegmentFormat.version else {
-            throw CodecError("samples segment of version \(version)", at: 4)
+        if try SampleSegmentReader.checkHead(head) {
+            damage?(CodecError("one flipped bit was put right; nothing is lost", at: 0))
         }
         let trailerStart = byteCount - SampleSegmentFormat.trailerBytes
-        let trailer = try SampleSegmentReader.read(source, trailerStart..<byteCount)
-        var trailerReader = ByteReader(trailer.span.bytes)
-        let footerLength = Int(try trailerReader.uint32())
-        let footerSum = try trailerReader.uint32()
-        guard try trailerReader.uint32() == SampleSegmentFormat.magic,
-            footerLength <= min(SampleSegmentFormat.maxFooterBytes, byteCount - fixed)
-        else { throw CodecError("samples segment without its end", at: trailerStart) }
-        let footer = try SampleSegmentReader.read(source, trailerStart - footerLength..<trailerStart)
-        guard Checksum.crc32(footer) == footerSum else {
-            throw CodecError("checksum of the footer is wrong", at: trailerStart - footerLength)
-        }
-
+        let footer = try SampleSegmentReader.footer(source, byteCount, damage)
         var reader = ByteReader(footer.span.bytes)
         var summary = SampleSegmentSummary()
         summary.byteCount = byteCount
@@ -108,7 +94,7 @@ package final class SampleSegmentReader: Sendable {
         loaded.withLock { $0 = nil }
     }
 
-    private static func read(_ source: Source, _ range: Range<Int>) throws(CodecError) -> [UInt8] {
+    static func read(_ source: Source, _ range: Range<Int>) throws(CodecError) -> [UInt8] {
         let bytes = try source(range)
         guard bytes.count == range.count else {
             throw CodecError("\(bytes.count) bytes read, \(range.count) wanted", at: range.lowerBound)
@@ -119,23 +105,28 @@ package final class SampleSegmentReader: Sendable {
     func section(_ section: SampleSegmentFormat.Section) throws(CodecError) -> [UInt8] {
         guard let place = sections[section] else { throw CodecError("section \(section) is missing") }
         let bytes = try SampleSegmentReader.read(source, place.range)
-        guard Checksum.crc32(bytes) == place.sum else {
-            throw CodecError("checksum of section \(section) is wrong", at: place.range.lowerBound)
+        if Checksum.matches(bytes, place.sum, .samplesSection) { return bytes }
+        let at = place.range.lowerBound
+        if let damage, let repaired = Checksum.repaired(bytes, place.sum) {
+            damage(CodecError("one flipped bit of section \(section) was put right; nothing is lost", at: at))
+            return repaired
         }
-        return bytes
+        let failure = CodecError("checksum of section \(section) is wrong", at: at)
+        damage?(failure)
+        throw failure
     }
 
     /// A group's bytes, checked.
     func group(_ group: Int, of directory: ChunkDirectory) throws(CodecError) -> [UInt8] {
         let start = directory.groupOffsets[group]
         let bytes = try SampleSegmentReader.read(source, start..<start + directory.groupLengths[group])
-        guard Checksum.crc32(bytes) == directory.groupSums[group] else {
+        guard Checksum.matches(bytes, directory.groupSums[group], .samplesGroup) else {
             throw CodecError("checksum of a chunk group is wrong", at: start)
         }
         return bytes
     }
 
-    /// Reports a broken group, or throws it on where nobody listens.
+    /// Reports what does not read, or throws it on where nobody listens.
     func report(_ error: CodecError) throws(CodecError) {
         guard let damage else { throw error }
         damage(error)
@@ -161,8 +152,10 @@ package final class SampleSegmentReader: Sendable {
         return built
     }
 
-    func pass(over positions: [Int], in range: ClosedRange<Int64>) throws(CodecError) -> SegmentPass {
-        SegmentPass(self, try segmentIndex(), positions, range, hidden: try hidden())
+    func pass(
+        over positions: [Int], in range: ClosedRange<Int64>, isStrict: Bool = false
+    ) throws(CodecError) -> SegmentPass {
+        SegmentPass(self, try segmentIndex(), positions, range, isStrict: isStrict, hidden: try hidden())
     }
 
     /// Reads everything and checks all that can be checked; throws the first thing that is wrong.

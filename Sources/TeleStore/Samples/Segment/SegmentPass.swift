@@ -6,7 +6,7 @@ struct SegmentPass {
     private let index: SegmentIndex
     private let positions: [Int]
     private let range: ClosedRange<Int64>
-    /// Broken groups are thrown, whatever the reader was told to do with them.
+    /// Broken groups are thrown, beside being reported.
     private let isStrict: Bool
     /// Samples that deletions hide.
     private let hidden: HiddenSamples?
@@ -76,8 +76,8 @@ struct SegmentPass {
         do {
             group.bytes = try reader.group(number, of: directory)
         } catch {
-            if isStrict { throw error }
             try reader.report(error)
+            if isStrict { throw error }
         }
     }
 }
