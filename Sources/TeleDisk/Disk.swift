@@ -5,7 +5,7 @@ package protocol Disk: Sendable {
     func create(_ path: String) throws(DiskError) -> any DiskFile
     /// An existing file, for reading only.
     func open(_ path: String) throws(DiskError) -> any DiskFile
-    /// Replaces what is at the target. Durable once the folder is synced.
+    /// A file, which replaces what is at the target, or a folder with all that is in it, to where nothing is. Durable once the folder is synced.
     func rename(_ path: String, to target: String) throws(DiskError)
     func remove(_ path: String) throws(DiskError)
     /// A second name for the same file.
@@ -14,6 +14,8 @@ package protocol Disk: Sendable {
     func syncFolder(_ path: String) throws(DiskError)
     /// With the folders above it; nothing happens where it exists.
     func createFolder(_ path: String) throws(DiskError)
+    /// An empty one.
+    func removeFolder(_ path: String) throws(DiskError)
     /// Sorted by name, without `.` and `..`.
     func list(_ folder: String) throws(DiskError) -> [FolderEntry]
     func space(_ folder: String) throws(DiskError) -> DiskSpace

@@ -21,8 +21,8 @@ package struct SegmentInspector {
         package var problems: [String]
     }
 
-    private let path: String
-    private let disk: any Disk
+    let path: String
+    let disk: any Disk
 
     package init(path: String, disk: any Disk) {
         self.path = path

@@ -52,6 +52,11 @@ extension FaultyDisk {
 
     package var usedBytes: Int { state.withLock { $0.usedBytes } }
 
+    /// Begins to watch how much is in use at most.
+    package func resetPeak() { state.withLock { $0.peakBytes = $0.usedBytes } }
+
+    package var peakBytes: Int { state.withLock { $0.peakBytes ?? 0 } }
+
     package func setCapacity(_ bytes: Int) { state.withLock { $0.capacity = bytes } }
 
     /// A sync, as told apart from others.

@@ -47,6 +47,7 @@ package final class FaultyDisk: Disk {
     package func rename(_ path: String, to target: String) throws(DiskError) {
         try state.withLock { disk throws(DiskError) in
             try disk.beginRead("rename", path)
+            if disk.folders.contains(path) { return try disk.moveFolder(path, to: target) }
             guard let node = disk.names[path] else { throw DiskError(.notFound, "rename", path) }
             try disk.change(.rename, path) { disk in
                 disk.names[path] = nil
@@ -113,6 +114,13 @@ package final class FaultyDisk: Disk {
                     disk.log(.folder(folder), in: FaultyDisk.folder(of: folder))
                 }
             }
+        }
+    }
+
+    package func removeFolder(_ path: String) throws(DiskError) {
+        try state.withLock { disk throws(DiskError) in
+            try disk.beginRead("remove", path)
+            try disk.removeFolder(path)
         }
     }
 

@@ -7,6 +7,8 @@ struct FaultyDiskState {
         case unset(String)
         case move(String, String, Int)
         case folder(String)
+        case noFolder(String)
+        case moveFolder(String, String)
     }
 
     var random: SeededGenerator
@@ -32,6 +34,8 @@ struct FaultyDiskState {
     var ignores: (@Sendable (FaultyDisk.SyncEvent) -> Bool)?
     var ignoredSyncs = 0
     var failures = 0
+    /// The most that was in use since someone began to watch.
+    var peakBytes: Int?
     /// What was done, a line each, where someone wants to know.
     var trace: [String]?
 
@@ -123,6 +127,11 @@ struct FaultyDiskState {
             syncedNames[path] = nil
             syncedNames[target] = node
         case .folder(let path): syncedFolders.insert(path)
+        case .noFolder(let path): syncedFolders.remove(path)
+        case .moveFolder(let path, let target):
+            syncedFolders = FaultyDiskState.moved(syncedFolders, path, target)
+            syncedFolders.insert(target)
+            syncedNames = FaultyDiskState.moved(syncedNames, path, target)
         }
     }
 
@@ -142,6 +151,7 @@ struct FaultyDiskState {
             throw DiskError(.noSpace, "append to", path)
         }
         nodes[node]?.append(bytes)
+        if let peak = peakBytes { peakBytes = max(peak, usedBytes) }
     }
 
     mutating func sync(node: Int, path: String, isReader: Bool) throws(DiskError) {

@@ -8,7 +8,7 @@ import Testing
 
 /// The store with its own threads on real files.
 @Suite struct StoreThreadsTests {
-    private static func options(_ name: String) -> StoreOptions {
+    static func options(_ name: String) -> StoreOptions {
         let path = "/tmp/tele-store-tests/\(name)-\(UInt64.random(in: 0...UInt64.max))"
         var options = StoreOptions(path: path, clock: { 21 * StoreBatches.day })
         options.walFileBytes = 200_000
@@ -16,14 +16,14 @@ import Testing
         return options
     }
 
-    private static func remove(_ path: String) {
+    static func remove(_ path: String) {
         let disk = PosixDisk()
         for folder in ["wal", "logs", "traces", "metrics"] {
             for item in (try? disk.list("\(path)/\(folder)")) ?? [] {
                 try? disk.remove("\(path)/\(folder)/\(item.name)")
             }
         }
-        for name in ["manifest", "manifest.copy"] { try? disk.remove("\(path)/\(name)") }
+        for name in Manifest.names + Deletions.names { try? disk.remove("\(path)/\(name)") }
     }
 
     @Test func concurrentAppendsAreEachThereOnceWhileHeadsAreSealed() async throws {

@@ -77,6 +77,10 @@ package struct PosixDisk: Disk {
         }
     }
 
+    package func removeFolder(_ path: String) throws(DiskError) {
+        guard rmdir(path) == 0 else { throw SystemCalls.lastError("remove", path) }
+    }
+
     package func list(_ folder: String) throws(DiskError) -> [FolderEntry] {
         guard let stream = opendir(folder) else { throw SystemCalls.lastError("list", folder) }
         defer { closedir(stream) }

@@ -161,6 +161,7 @@ struct Recovery {
                 if isTemporary || isStray { try? disk.remove("\(options.path)/\(path)") }
             }
         }
+        disk.removeUnfinishedBackups(of: options.path)
         for name in Manifest.names + Deletions.names { try? disk.remove("\(options.path)/\(name).tmp") }
     }
 

@@ -88,13 +88,24 @@ extension Store {
         }
     }
 
+    /// Changes what is kept, from now on: on disk at the next look, some seconds later at most.
+    package func setRetention(_ signal: Signal, _ retention: StoreOptions.Retention) {
+        state.withLock { $0.retention[signal.index] = retention }
+        upkeepFlags.withLock { $0.nextMerge = .now }
+    }
+
+    /// What is kept of a signal.
+    package func retention(_ signal: Signal) -> StoreOptions.Retention {
+        state.withLock { $0.retention[signal.index] }
+    }
+
     /// Drops segments that are too old or beyond the signal's bytes, the oldest first.
     func retain() {
         let now = options.clock()
         var removed: Set<UInt64> = []
-        let segments = state.withLock { $0.manifest.segments }
+        let (segments, retentions) = state.withLock { ($0.manifest.segments, $0.retention) }
         for signal in Signal.allCases {
-            let retention = options.retention(signal)
+            let retention = retentions[signal.index]
             var kept = segments.filter { $0.signal == signal }.sorted { $0.newestNanoseconds < $1.newestNanoseconds }
             if let seconds = retention.seconds {
                 let age = seconds.multipliedReportingOverflow(by: 1_000_000_000)

@@ -41,6 +41,8 @@ package final class Store: StorageEngine {
         self.options = options
         self.disk = disk
         self.log = Guarded(log)
+        var state = state
+        state.retention = Signal.allCases.map { options[$0] }
         self.state = Guarded(state)
         self.footers = footers
         self.damage = damage

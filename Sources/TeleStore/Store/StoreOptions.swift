@@ -55,11 +55,20 @@ package struct StoreOptions: Sendable {
         self.clock = clock
     }
 
-    func retention(_ signal: Signal) -> Retention {
-        switch signal {
-        case .logs: logs
-        case .spans: spans
-        case .samples: samples
+    package subscript(_ signal: Signal) -> Retention {
+        get {
+            switch signal {
+            case .logs: logs
+            case .spans: spans
+            case .samples: samples
+            }
+        }
+        set {
+            switch signal {
+            case .logs: logs = newValue
+            case .spans: spans = newValue
+            case .samples: samples = newValue
+            }
         }
     }
 }

@@ -11,6 +11,8 @@ struct StoreState {
     var segments: [[SegmentReader]] = [[], [], []]
     var manifest = Manifest()
     var deletions = Deletions()
+    /// By ``Signal/index``; what may change while the store runs.
+    var retention: [StoreOptions.Retention] = []
     var appendedRows: [UInt64] = [0, 0, 0]
     var wal = WriteAheadLog.Overview()
     var commits: UInt64 = 0

@@ -186,7 +186,7 @@ struct Simulation {
 
     private mutating func expire() {
         for signal in Signal.allCases {
-            guard let seconds = options.retention(signal).seconds else { continue }
+            guard let seconds = options[signal].seconds else { continue }
             ledger.expire(signal, before: now - seconds * 1_000_000_000)
         }
     }
