@@ -2,6 +2,7 @@ internal import Logging
 internal import NIOCore
 internal import NIOPosix
 internal import ServiceLifecycle
+internal import TeleEngine
 
 extension Server {
     private enum Event: Sendable {
@@ -9,6 +10,7 @@ extension Server {
         case openFailed(any Error)
         case listenerEnded
         case selfMetricsEnded
+        case spanMetricsEnded
         case listenFailed(any Error)
         case askedToStop
         case outOfTime
@@ -30,6 +32,7 @@ extension Server {
         }
         listeningContinuation.finish()
         let open = state.openEngine
+        if let open { await storeSpanMetrics(open.engine) }
         state.phase = .closing
         await open?.close()
         await runner.stop()
@@ -46,6 +49,7 @@ extension Server {
                 await self.keepSelfMetrics()
                 return .selfMetricsEnded
             }
+            group.addTask { await self.keepSpanMetrics() }
             for listener in listeners {
                 group.addTask {
                     do { try await listener.run() } catch is CancellationError {} catch { return .listenFailed(error) }
@@ -84,6 +88,7 @@ extension Server {
                     }
                     if !isStopping { break events }
                 case .selfMetricsEnded: break
+                case .spanMetricsEnded: break
                 case .outOfTime: break events
                 }
             }
@@ -94,6 +99,22 @@ extension Server {
                 if case .openFailed(let error) = event, error is DataFolderProblem { failure = error }
             }
             if let failure { throw failure }
+        }
+    }
+
+    /// Until the task is cancelled.
+    private func keepSpanMetrics() async -> Event {
+        while spanMetrics != nil, (try? await Task.sleep(for: SpanMetrics.interval)) != nil {
+            if let engine = state.openEngine?.engine { await storeSpanMetrics(engine) }
+        }
+        return .spanMetricsEnded
+    }
+
+    /// By the same door as every other sample. What is refused (a full disk) is in the next round's counters.
+    private func storeSpanMetrics(_ engine: any StorageEngine) async {
+        guard let batch = spanMetrics?.collect() else { return }
+        do { try await engine.append(batch) } catch {
+            logger.debug("the metrics of spans were not stored", metadata: ["error": "\(error)"])
         }
     }
 

@@ -29,6 +29,7 @@ package final class Server: Service {
     let metricsState = MetricsState()
     let tail = TailHub()
     let tailThread = NIOThreadPool(numberOfThreads: 1)
+    let spanMetrics: SpanMetrics?
     let bound = Guarded(BoundAddresses())
     let listeningContinuation: AsyncStream<BoundAddresses>.Continuation
 
@@ -54,6 +55,7 @@ package final class Server: Service {
             facts.engine = state.openEngine?.facts() ?? EngineFacts()
             return facts
         }
+        spanMetrics = configuration.spanMetrics ? SpanMetrics() : nil
         workers = NIOThreadPool(numberOfThreads: System.coreCount)
         (listening, listeningContinuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
@@ -89,7 +91,7 @@ package final class Server: Service {
     private var pipeline: IngestPipeline {
         IngestPipeline(
             state: state, admission: admission, gate: gate, metrics: metrics, workers: workers,
-            metricsState: metricsState, tail: tail)
+            metricsState: metricsState, tail: tail, spanMetrics: spanMetrics)
     }
 
     private var httpFront: HTTPFront {

@@ -44,6 +44,8 @@ package struct Configuration: Sendable, Equatable {
     /// How often the server stores its own metrics, milliseconds; 0 is never.
     package var selfMetrics: Int64 = 0
     package var web = Web()
+    /// Whether spans become metrics: RED by operation, and the service graph.
+    package var spanMetrics = true
     package var logLevel = "info"
     package var logFormat = LogFormat.auto
     package var demo = false

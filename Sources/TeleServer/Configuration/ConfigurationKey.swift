@@ -60,6 +60,7 @@ package struct ConfigurationKey: Sendable {
         flag(
             "web.enable_admin_api", "delete series and make copies over HTTP", \.web.isAdminEnabled, isReloadable: true),
         texts("web.cors_origins", "origins whose pages may read the Prometheus API; * is any", \.web.corsOrigins),
+        flag("span_metrics", "rate, errors, duration and the service graph from spans, as metrics", \.spanMetrics),
         texts("rules", "globs of rule files", \.rules),
         texts("alertmanagers", "addresses of external Alertmanagers", \.alertmanagers),
     ]

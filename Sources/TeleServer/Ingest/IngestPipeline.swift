@@ -16,6 +16,8 @@ package struct IngestPipeline: Sendable {
     let metricsState: MetricsState
     /// Hears of log batches once they are stored.
     let tail: TailHub
+    /// nil where the configuration says so.
+    let spanMetrics: SpanMetrics?
 
     /// A body that is not packed and no larger is decoded where it is: a hop to a thread (27 us) costs more.
     private static let inlineBytes = 16 << 10
@@ -60,12 +62,22 @@ package struct IngestPipeline: Sendable {
         }
         let outcome = try await decoded.append(to: engine)
         if case .logs(let logs) = decoded { tail.publish(logs.batch, bytes: decoded.bytes) }
+        if let spanMetrics, case .traces(let decoded) = decoded { await derive(spanMetrics, decoded.batch) }
         let counts = metrics.ingest(signal)
         counts.requests.add()
         counts.bytes.add(body.count)
         counts.records.add(outcome.accepted)
         counts.rejected.add(outcome.rejected)
         return outcome
+    }
+
+    /// Rows that are looked at on the thread that has them; more go to a worker.
+    private static let inlineSpans = 4_096
+
+    private func derive(_ spanMetrics: SpanMetrics, _ batch: SpanBatch) async {
+        if batch.count <= IngestPipeline.inlineSpans { return spanMetrics.observe(batch) }
+        // Only a server that stops refuses; its counters are about to end anyway.
+        try? await workers.runIfActive { spanMetrics.observe(batch) }
     }
 
     private func decode(
