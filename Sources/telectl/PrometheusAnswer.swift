@@ -3,6 +3,7 @@ struct PrometheusAnswer: Decodable {
     struct Row {
         /// As the series is written in PromQL; "" for a scalar.
         var name: String
+        var labels: [String: String] = [:]
         /// Unix seconds, and the value as the server printed it.
         var points: [(time: Double, value: String)]
     }
@@ -57,7 +58,9 @@ struct PrometheusAnswer: Decodable {
                 let points =
                     [series.value, series.histogram].compactMap { $0 } + (series.values ?? [])
                     + (series.histograms ?? [])
-                return Row(name: PrometheusAnswer.name(series.metric), points: points.map { ($0.time, $0.value) })
+                return Row(
+                    name: PrometheusAnswer.name(series.metric), labels: series.metric,
+                    points: points.map { ($0.time, $0.value) })
             }
         }
     }

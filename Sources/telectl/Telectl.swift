@@ -13,7 +13,8 @@ struct Telectl: AsyncParsableCommand {
             """,
         version: TeleVersion.text,
         subcommands: [
-            TraceCommand.self, TracesCommand.self, LogsCommand.self, QueryCommand.self, ServicesCommand.self,
-            StatusCommand.self, SegmentsCommand.self,
+            TraceCommand.self, TracesCommand.self, WhyCommand.self, DiffCommand.self, LogsCommand.self,
+            QueryCommand.self, ServicesCommand.self, MapCommand.self, LintCommand.self, StatusCommand.self,
+            SegmentsCommand.self,
         ])
 }

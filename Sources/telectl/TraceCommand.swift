@@ -37,7 +37,9 @@ struct TraceCommand: AsyncParsableCommand {
         var options = WaterfallOptions(width: terminal.width, style: terminal.style)
         options.isFull = full
         options.showsLogs = logs
-        Terminal.print(Waterfall(TraceView(trace), options).lines())
+        let view = TraceView(trace)
+        Terminal.print(Waterfall(view, options).lines())
+        for saga in Saga.all(view) { Terminal.print([""] + saga.lines(width: terminal.width, style: terminal.style)) }
         if trace.logsTruncated == true { Terminal.complain("the trace has more log lines than are shown") }
     }
 }
@@ -45,11 +47,13 @@ struct TraceCommand: AsyncParsableCommand {
 extension TraceView {
     init(_ trace: TeleTrace) {
         let spans = trace.spans.map { span in
-            TraceView.Span(
+            var view = TraceView.Span(
                 id: UInt64(span.spanID, radix: 16) ?? 0, parent: UInt64(span.parentSpanID, radix: 16) ?? 0,
                 service: span.service.isEmpty ? "(no service)" : span.service, name: span.name, start: span.start,
                 end: span.end, isError: span.status == "error", statusMessage: span.statusMessage,
                 events: span.events.map(Event.init))
+            view.saga = Saga.Mark(span)
+            return view
         }
         let logs = (trace.logs ?? []).map { log in
             var level = LogLevel(severityNumber: log.severity)
@@ -59,6 +63,16 @@ extension TraceView {
                 level: level, text: log.body)
         }
         self.init(id: trace.traceID, spans: spans, logs: logs)
+    }
+}
+
+extension Saga.Mark {
+    init?(_ span: TeleSpan) {
+        let value = { (key: String) in span.attributes.first { $0.key == key }?.value }
+        guard let step = value("saga.step"), !step.isEmpty else { return nil }
+        self.init(
+            saga: value("saga.name") ?? "", step: step, isCompensation: value("saga.action") == "compensation",
+            isCancelled: value("saga.state") == "cancelled")
     }
 }
 

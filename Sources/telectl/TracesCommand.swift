@@ -8,6 +8,7 @@ struct TracesCommand: AsyncParsableCommand {
               telectl traces
               telectl traces --service checkout --min 200ms
               telectl traces --errors --since 15m
+              telectl traces --slowest --since 1h
               telectl traces '{ resource.service.name = "checkout" && duration > 200ms }'
             """)
 
@@ -25,6 +26,9 @@ struct TracesCommand: AsyncParsableCommand {
 
     @Flag(name: .long, help: "With a span that failed.")
     var errors = false
+
+    @Flag(name: .long, help: "The slowest first, of the newest 2000 that match.")
+    var slowest = false
 
     @Argument(help: ArgumentHelp("A TraceQL query.", valueName: "traceql"))
     var query: String?
@@ -72,10 +76,15 @@ struct TracesCommand: AsyncParsableCommand {
         let (found, body) = try await common.client.value(
             Found.self, "/tempo/api/search",
             [
-                ("q", traceQL), ("limit", "\(number)"), ("start", "\(from / second)"),
+                ("q", traceQL), ("limit", "\(slowest ? Swift.max(number, 2_000) : number)"),
+                ("start", "\(from / second)"),
                 ("end", "\(to / second + 1)"),
             ])
-        let traces = found.traces ?? []
+        var traces = found.traces ?? []
+        if slowest {
+            traces.sort { ($0.durationMs ?? 0) > ($1.durationMs ?? 0) }
+            traces = Array(traces.prefix(number))
+        }
         if common.json {
             Terminal.write(body + [0x0a])
         } else if !traces.isEmpty {

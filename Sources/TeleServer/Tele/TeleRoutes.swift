@@ -12,7 +12,9 @@ import Foundation
 package enum TeleRoutes {
     package static let all: [APIRoute] = [
         APIRoute([.get], "/api/tele/v1/trace/{id}", handle: trace),
+        APIRoute([.get], "/api/tele/v1/trace/{id}/context", handle: traceContext),
         APIRoute([.get], "/api/tele/v1/services", handle: services),
+        APIRoute([.get], "/api/tele/v1/lint/traces", handle: lint),
     ]
 
     static func answer(_ value: some Encodable, status: HTTPResponse.Status = .ok) -> APIResponse {

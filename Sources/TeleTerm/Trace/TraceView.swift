@@ -12,6 +12,8 @@ package struct TraceView: Sendable {
         package var isError: Bool
         package var statusMessage: String
         package var events: [Event] = []
+        /// What the span says of a saga; nil where it says nothing.
+        package var saga: Saga.Mark?
 
         package init(
             id: UInt64, parent: UInt64, service: String, name: String, start: UInt64, end: UInt64,
