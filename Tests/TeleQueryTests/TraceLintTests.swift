@@ -46,7 +46,10 @@ struct TraceLintTests {
         records.append(span(5, 7, 99, "orphan"))
         records += [span(6, 1, 2, "ring"), span(6, 2, 1, "ring"), span(6, 3, 3, "own"), span(6, 4, 3, "below")]
         records += [span(7, 1, 0, "late", start: 9, end: 12), span(7, 2, 1, "early", start: 5)]
-        records += [span(8, 1, 0, "backwards", start: 9, end: 3), span(8, 5, 1, "twice", start: 9), span(8, 5, 1, "twice", start: 9)]
+        records += [
+            span(8, 1, 0, "backwards", start: 9, end: 3), span(8, 5, 1, "twice", start: 9),
+            span(8, 5, 1, "twice", start: 9),
+        ]
         let found = Set(try await lint(records))
         #expect(
             found == [
