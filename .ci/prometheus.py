@@ -151,7 +151,7 @@ def main():
         c.equal("metadata", ours["data"], theirs["data"])
         for path, arguments in [("/api/v1/query", {"query": "sum("}), ("/api/v1/query", {"query": "up", "time": "x"}), ("/api/v1/query_range", {"query": "up", "start": 0, "end": 1e6, "step": 1}),
                                 ("/api/v1/query_range", {"query": "up[1m]", "start": 0, "end": 10, "step": 1}), ("/api/v1/query_range", {"query": "up", "start": 5, "end": 1, "step": 1}),
-                                ("/api/v1/series", {}), ("/api/v1/labels", {"start": "x"}), ("/api/v1/query", {"query": "label_replace(up, 'a', 'b', '(', '')"}),
+                                ("/api/v1/series", {}), ("/api/v1/labels", {"start": "x"}), ("/api/v1/labels", {"start": 5, "end": 1}), ("/api/v1/query_exemplars", {"query": "up", "start": 5, "end": 1}), ("/api/v1/query", {"query": "label_replace(up, 'a', 'b', '(', '')"}),
                                 ("/api/v1/query", {"query": "up + on (job) group_left up + on(job) {job=~'.+'}", "time": end})]:
             ours, theirs = [ask(url, path, **arguments) for url in (teled.url, prometheus.url)]
             c.equal(f"error of {path} {arguments}", (ours.get("status"), ours.get("errorType")), (theirs.get("status"), theirs.get("errorType")))

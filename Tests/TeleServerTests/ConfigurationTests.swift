@@ -57,11 +57,23 @@ import Testing
         #expect(resolved.origins == ["data": "--data", "memory": "t.yaml:2", "http": "TELED_HTTP"])
     }
 
+    @Test func ownMetricsAndAdmin() throws {
+        let on = try ConfigurationTests.resolve("self_metrics: 15s\nweb: {enable_admin_api: true, cors_origins: []}\n")
+        #expect(on.configuration.selfMetrics == 15_000 && on.configuration.web.isAdminEnabled)
+        #expect(on.configuration.web.corsOrigins.isEmpty)
+        #expect(try ConfigurationTests.resolve(on.yaml).configuration == on.configuration)
+        let off = try ConfigurationTests.resolve("self_metrics: off\n")
+        #expect(off.configuration == Configuration())
+        #expect(off.configuration.yaml().contains("\nself_metrics: off\n"))
+    }
+
     @Test(arguments: [
         ("dta: x\n", "t.yaml:1: dta: unknown key"),
         ("data: x\nretention:\n  logz: 1d\n", "t.yaml:3: retention.logz: unknown key"),
         ("logs: 1d\n", "t.yaml:1: logs: unknown key; do you mean retention.logs or max_bytes.logs?"),
         ("memory: lots\n", "t.yaml:1: memory: \"lots\" is no size; write for example 512MiB, 50GiB or 1000000"),
+        ("self_metrics: 500ms\n", "t.yaml:1: self_metrics: 500ms is shorter than 1s; off is never"),
+        ("web: {enable_admin_api: perhaps}\n", "t.yaml:1: web.enable_admin_api: \"perhaps\" is neither true nor false"),
         ("memory: 1MiB\n", "t.yaml:1: memory: 1MiB is less than 32MiB"),
         ("durability: maybe\n", "t.yaml:1: durability: \"maybe\" is none of fsync, interval"),
         ("http: here\n", "t.yaml:1: http: \"here\" is no address; write HOST:PORT, for example 127.0.0.1:4318"),

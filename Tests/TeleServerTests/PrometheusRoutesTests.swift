@@ -127,6 +127,9 @@ import Testing
                 "query", [("query", "label_replace(hits_total, \"job\", \"x\", \"\", \"\")"), ("time", "30")], 422,
                 "same labelset"
             ),
+            ("series", [("match[]", "hits_total"), ("start", "5"), ("end", "1")], 200, "[]"),
+            ("labels", [("start", "5"), ("end", "1")], 200, "[]"), ("labels", [("start", "x")], 400, "timestamp"),
+            ("query_exemplars", [("query", "a"), ("start", "5"), ("end", "1")], 400, "before start"),
             ("series", [], 400, "match[]"), ("labels", [("limit", "-1")], 400, "limit"),
             ("query", [("query", "a"), ("timeout", "z")], 400, "duration"),
             ("query", [("query", "1"), ("time", "-1e300")], 200, "scalar"),

@@ -72,9 +72,16 @@ extension APIRequest {
     }
 
     func prometheusRange() throws(PrometheusFailure) -> ClosedRange<Int64> {
+        guard let range = try prometheusRangeOrNothing() else {
+            throw .parameter("end", "end timestamp must not be before start time")
+        }
+        return range
+    }
+
+    /// nil where the end lies before the start: lists are empty then, as Prometheus has it.
+    func prometheusRangeOrNothing() throws(PrometheusFailure) -> ClosedRange<Int64>? {
         let start = try prometheusTime("start", default: PrometheusTime.least)
         let end = try prometheusTime("end", default: PrometheusTime.greatest)
-        guard start <= end else { throw .parameter("end", "end timestamp must not be before start time") }
-        return start...end
+        return start <= end ? start...end : nil
     }
 }

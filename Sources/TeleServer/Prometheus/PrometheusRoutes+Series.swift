@@ -10,7 +10,7 @@ extension PrometheusRoutes {
     private static func selected(
         _ request: APIRequest, _ context: APIContext, _ selectors: [[Matcher]]
     ) throws(PrometheusFailure) -> [LabelSet] {
-        let time = try request.prometheusRange()
+        guard let time = try request.prometheusRangeOrNothing() else { return [] }
         let budget = try request.prometheusBudget(context)
         let snapshot = context.engine.snapshot()
         var lists = selectors
