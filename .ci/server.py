@@ -21,10 +21,10 @@ def ask(url, path, **parameters):
 
 
 class Teled:
-    def __init__(self, bin_path, config=None):
+    def __init__(self, bin_path, config=None, data=None, starts=True):
         self.bin = bin_path
         self.folder = tempfile.mkdtemp(prefix="tele-ci-")
-        self.data = os.path.join(self.folder, "data")
+        self.data = data or os.path.join(self.folder, "data")
         self.http, self.grpc = free_port(), free_port()
         self.url = f"http://127.0.0.1:{self.http}"
         self.arguments = [os.path.join(bin_path, "teled"), "--data", self.data, "--http", f"127.0.0.1:{self.http}", "--grpc", f"127.0.0.1:{self.grpc}"]
@@ -33,21 +33,30 @@ class Teled:
             with open(path, "w") as f:
                 f.write(config)
             self.arguments += ["--config", path]
-        self.start()
+        if starts:
+            self.start()
+
+    def launch(self, prefix=()):
+        """Starts it, behind another program where asked, and does not wait."""
+        self.log = open(os.path.join(self.folder, "log"), "ab")
+        self.process = subprocess.Popen([*prefix, *self.arguments], stderr=self.log, stdout=self.log)
 
     def start(self):
-        self.log = open(os.path.join(self.folder, "log"), "ab")
-        self.process = subprocess.Popen(self.arguments, stderr=self.log, stdout=self.log)
-        for _ in range(300):
+        self.launch()
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
             if self.process.poll() is not None:
                 raise SystemExit(f"teled ended with {self.process.returncode}:\n{self.tail()}")
-            try:
-                if self.get("/ready")[0] == 200:
-                    return
-            except OSError:
-                pass
-            time.sleep(0.1)
-        raise SystemExit(f"teled was not ready within 30 s:\n{self.tail()}")
+            if self.is_ready():
+                return
+            time.sleep(0.02)
+        raise SystemExit(f"teled was not ready within 60 s:\n{self.tail()}")
+
+    def is_ready(self):
+        try:
+            return self.get("/ready")[0] == 200
+        except OSError:
+            return False
 
     def tail(self):
         with open(os.path.join(self.folder, "log"), errors="replace") as f:

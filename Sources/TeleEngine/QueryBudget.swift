@@ -11,13 +11,21 @@ package final class QueryBudget: Sendable {
     private let isCancelled = Atomic<Bool>(false)
     private let exceeded = Atomic<Bool>(false)
     private let outOfTime = Atomic<Bool>(false)
+    /// What other queries take of too.
+    package let pool: MemoryPool?
 
-    /// `maxRows`: rows or samples looked at; `maxBytes`: bytes held for the answer at once.
-    package init(maxRows: Int = 1 << 40, maxBytes: Int = 1 << 30, timeout: Duration = .seconds(120)) {
+    /// `maxRows`: rows or samples looked at; `maxBytes`: bytes held for the answer at once. What is still held when the
+    /// budget ends goes back to the pool.
+    package init(
+        maxRows: Int = 1 << 40, maxBytes: Int = 1 << 30, timeout: Duration = .seconds(120), pool: MemoryPool? = nil
+    ) {
         self.maxRows = maxRows
         self.maxBytes = maxBytes
+        self.pool = pool
         deadline = .now + timeout
     }
+
+    deinit { pool?.give(bytes) }
 
     package var rows: Int { rowsUsed.load(ordering: .relaxed) }
     package var bytes: Int { bytesUsed.load(ordering: .relaxed) }
@@ -36,16 +44,28 @@ package final class QueryBudget: Sendable {
             exceeded.store(true, ordering: .relaxed)
             throw .overBudget("the query looks at more than \(maxRows) rows (query.max_rows)")
         }
-        if bytesUsed.add(bytes, ordering: .relaxed).newValue > maxBytes {
-            exceeded.store(true, ordering: .relaxed)
-            throw .overBudget("the query needs more than \(maxBytes) bytes (query.max_bytes)")
-        }
+        if bytes != 0 { try hold(bytes) }
         if ContinuousClock.now > deadline {
             outOfTime.store(true, ordering: .relaxed)
             throw .deadlineExceeded
         }
     }
 
+    private func hold(_ bytes: Int) throws(EngineError) {
+        let held = bytesUsed.add(bytes, ordering: .relaxed).newValue
+        if held <= maxBytes, pool?.take(bytes) ?? true { return }
+        bytesUsed.subtract(bytes, ordering: .relaxed)
+        exceeded.store(true, ordering: .relaxed)
+        if held > maxBytes { throw .overBudget("the query needs more than \(maxBytes) bytes (query.max_bytes)") }
+        guard let pool, held <= pool.capacity else {
+            throw .overBudget("the query needs more than \(pool?.capacity ?? 0) bytes, a quarter of memory")
+        }
+        throw .overloaded
+    }
+
     /// Gives back bytes that are no longer held.
-    package func release(bytes: Int) { bytesUsed.subtract(bytes, ordering: .relaxed) }
+    package func release(bytes: Int) {
+        bytesUsed.subtract(bytes, ordering: .relaxed)
+        pool?.give(bytes)
+    }
 }

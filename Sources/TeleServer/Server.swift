@@ -26,7 +26,7 @@ package final class Server: Service {
     let logger: Logger
     package let runner: QueryRunner
     let workers: NIOThreadPool
-    let metricsState = MetricsState()
+    let metricsState: MetricsState
     let tail = TailHub()
     let tailThread = NIOThreadPool(numberOfThreads: 1)
     let spanMetrics: SpanMetrics?
@@ -44,6 +44,7 @@ package final class Server: Service {
         self.logger = logger
         state = ServerState(configuration)
         admission = Admission(capacity: configuration.bodyBytes)
+        metricsState = MetricsState(bytes: configuration.memory / 8)
         gate = DecodeGate(capacity: configuration.decodeBytes)
         runner = QueryRunner(
             concurrency: configuration.query.concurrency, state: state, metrics: metrics

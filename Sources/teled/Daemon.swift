@@ -21,6 +21,7 @@ struct Daemon {
     private static let stopSeconds = 9.5
 
     func run() async -> Int32 {
+        ProcessFacts.prepareMemory()
         let configuration = resolved.configuration
         let form = StandardErrorLog.form(configuration.logFormat)
         StandardErrorLog.setLevel(configuration.logLevel)

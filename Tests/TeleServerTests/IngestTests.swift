@@ -218,7 +218,7 @@ import Testing
 
     @Test(
         arguments: [
-            (EngineError.diskFull, 503, "30"), (.overloaded, 503, "1"), (.writeFailed("x"), 503, "5"),
+            (EngineError.diskFull, 503, "3"), (.overloaded, 503, "1"), (.writeFailed("x"), 503, "5"),
             (.notReady("y"), 503, "1"), (.badBatch("z"), 400, nil),
         ] as [(EngineError, Int, String?)])
     func theEnginesRefusals(error: EngineError, status: Int, retryAfter: String?) async throws {

@@ -40,6 +40,7 @@ package struct Configuration: Sendable, Equatable {
     package var maxBytes = PerSignal<Int>(logs: 50 << 30, traces: 50 << 30, metrics: 20 << 30)
     /// How far ahead of now a record's time may lie, milliseconds.
     package var future: Int64 = 86_400_000
+    package var storage = SegmentLife()
     package var query = QueryLimits()
     /// How often the server stores its own metrics, milliseconds; 0 is never.
     package var selfMetrics: Int64 = 0
@@ -64,6 +65,18 @@ package struct Configuration: Sendable, Equatable {
         package var corsOrigins = ["*"]
     }
 
+    /// When what is in memory becomes segments, and segments become larger ones.
+    package struct SegmentLife: Sendable, Equatable {
+        /// A signal's data in memory, bytes; less where `memory` is small.
+        package var sealBytes = 64 << 20
+        /// Milliseconds.
+        package var sealAge: Int64 = 600_000
+        /// The write-ahead log, which is what a start after a crash has to read; bytes.
+        package var walBytes = 512 << 20
+        /// So many small segments of a day are merged into one.
+        package var mergeInputs = 8
+    }
+
     /// What one query may cost, and how many run.
     package struct QueryLimits: Sendable, Equatable {
         package var maxRows = 2_000_000_000
@@ -76,9 +89,11 @@ package struct Configuration: Sendable, Equatable {
     }
 
     /// An eighth of the memory is for request bodies as they arrive, three sixteenths for what they become; half is
-    /// the store's, and queries have the rest.
+    /// the store's. All queries together have a quarter, which is a sixteenth more than is left: ingest is hardly ever
+    /// at all its limits at once.
     package var bodyBytes: Int { memory / 8 }
     package var decodeBytes: Int { memory / 16 * 3 }
+    package var queryBytes: Int { memory / 4 }
 
     /// Keys that are read and checked but that no part of this release acts on.
     package var notActedOn: [String] {

@@ -33,6 +33,14 @@ package struct ConfigurationKey: Sendable {
         size("max_bytes.traces", "disk that spans may take", \.maxBytes.traces, isReloadable: true),
         size("max_bytes.metrics", "disk that samples may take", \.maxBytes.metrics, isReloadable: true),
         duration("future", "how far ahead of now a record's time may lie", \.future, isReloadable: true),
+        size(
+            "storage.seal_bytes", "memory of a signal's newest data before it is sealed", \.storage.sealBytes,
+            least: 64 << 10),
+        duration("storage.seal_age", "how long data stays only in memory and the log", \.storage.sealAge),
+        size("storage.wal_bytes", "how long the write-ahead log may grow", \.storage.walBytes, least: 1 << 20),
+        count(
+            "storage.merge_inputs", "small segments that are merged into one", \.storage.mergeInputs,
+            isReloadable: false),
     ]
 
     private static let queries: [ConfigurationKey] = [

@@ -14,6 +14,8 @@ package final class QueryRunner: Sendable {
     private let entered = Atomic<Int>(0)
     private let most: Int
     private let facts: @Sendable () -> ServerFacts
+    /// What all of them together may hold.
+    let memory: MemoryPool
 
     /// Waiting queries for each running one.
     private static let waiting = 8
@@ -25,6 +27,7 @@ package final class QueryRunner: Sendable {
         self.facts = facts
         pool = NIOThreadPool(numberOfThreads: concurrency)
         most = concurrency.multipliedReportingOverflow(by: 1 + QueryRunner.waiting).0
+        memory = MemoryPool(capacity: state.configuration.queryBytes)
         self.state = state
         self.metrics = metrics
         pool.start()
@@ -49,9 +52,10 @@ package final class QueryRunner: Sendable {
         metrics.queries.begin(run)
         let limits = state.configuration.query
         let facts = facts
-        let context = APIContext(engine: open.engine, facts: facts) {
+        let context = APIContext(engine: open.engine, facts: facts) { [memory] in
             let budget = QueryBudget(
-                maxRows: limits.maxRows, maxBytes: limits.maxBytes, timeout: .milliseconds(limits.timeout))
+                maxRows: limits.maxRows, maxBytes: limits.maxBytes, timeout: .milliseconds(limits.timeout),
+                pool: memory)
             run.add(budget)
             return budget
         }

@@ -56,7 +56,8 @@ package struct IngestFailure: Error, Sendable, Equatable {
         switch reason {
         case .overloaded, .notReady: 1
         case .writeFailed: 5
-        case .diskFull: 30
+        // Ingest goes on with the first request after space is back: clients should find out soon.
+        case .diskFull: 3
         default: nil
         }
     }

@@ -87,6 +87,9 @@ package enum ProcessFacts {
         return getrlimit(filesResource, &limit) == 0 ? Int(clamping: limit.rlim_cur) : 0
     }
 
+    /// First of all, while there are few threads: glibc fixes the number of its arenas when there are eight.
+    package static func prepareMemory() { Allocator.prepare() }
+
     /// Raises the soft limit of open files to the hard one: every connection and segment is a descriptor.
     package static func raiseFileLimit() {
         var limit = rlimit()

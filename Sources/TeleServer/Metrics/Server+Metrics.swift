@@ -1,5 +1,6 @@
 internal import HTTPTypes
 internal import TeleAPI
+internal import TeleEngine
 internal import TeleModel
 
 /// `/metrics`: what an operator needs to know of this process.
@@ -102,6 +103,7 @@ extension Server {
         out.family("teled_memory_share_bytes", .gauge, "What the holders may take of it together with their likes.")
         for (holder, bytes) in [
             ("request_bodies", admission.capacity), ("decoding", gate.capacity), ("heads", configuration.memory / 2),
+            ("queries", runner.memory.capacity),
         ] {
             out.sample([("holder", holder)], bytes)
         }

@@ -54,7 +54,8 @@ extension APIRequest {
         guard let timeout = try prometheusDuration("timeout"), timeout > 0 else { return budget }
         let left = ContinuousClock.now.duration(to: budget.deadline)
         guard .milliseconds(timeout) < left else { return budget }
-        return QueryBudget(maxRows: budget.maxRows, maxBytes: budget.maxBytes, timeout: .milliseconds(timeout))
+        return QueryBudget(
+            maxRows: budget.maxRows, maxBytes: budget.maxBytes, timeout: .milliseconds(timeout), pool: budget.pool)
     }
 
     /// The distinct selectors of `match[]`; each is a list of matchers.

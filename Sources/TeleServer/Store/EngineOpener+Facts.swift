@@ -39,11 +39,15 @@ extension EngineOpener {
         return damage + [
             .init("teled_wal_files", "Write-ahead log files.", [], Double(status.walFiles)),
             .init("teled_wal_bytes", "Bytes of the write-ahead log.", [], Double(status.walBytes)),
+            .init("teled_wal_queued_bytes", "Bytes that wait for a commit.", [], Double(status.queuedBytes)),
             .init("teled_disk_full", "1 when ingest is refused for want of space.", [], status.isDiskFull ? 1 : 0),
             .init(
                 "teled_wal_replayed_records", "Records replayed at the start.", [], Double(status.replayedRecords)),
             .init(
                 "teled_wal_broken_places", "Damaged places found at the start.", [], Double(status.brokenWALPlaces)),
+            .init(
+                "teled_wal_torn_bytes", "Bytes at the log's end that the last crash tore, found at the start.", [],
+                Double(status.tornWALBytes)),
         ]
     }
 

@@ -7,7 +7,7 @@ internal import TeleStore
 extension EngineOpener {
     package static func store(logger: Logger) -> EngineOpener {
         EngineOpener { configuration in
-            let store = try await open(configuration)
+            let store = try await open(configuration, logger)
             report(store.status(), logger)
             return OpenEngine(
                 engine: store, facts: { facts(store.status()) },
@@ -18,8 +18,8 @@ extension EngineOpener {
     }
 
     /// On a thread of its own: recovery reads the disk.
-    private static func open(_ configuration: Configuration) async throws -> Store {
-        let options = StoreOptions(configuration)
+    private static func open(_ configuration: Configuration, _ logger: Logger) async throws -> Store {
+        let options = StoreOptions(configuration) { log($0, logger) }
         let thread = DiskThread(name: "tele-open")
         let result = await thread.run { () -> Result<Store, StoreOpenError> in
             Result { () throws(StoreOpenError) in try Store.open(options, disk: PosixDisk()) }
@@ -44,17 +44,31 @@ extension EngineOpener {
                 "segments": "\(status.logs.segments + status.spans.segments + status.samples.segments)",
                 "replayed": "\(status.replayedRecords)", "torn_bytes": "\(status.tornWALBytes)",
             ])
-        for damage in status.damage { logger.error("\(damage.path): \(damage.part): \(damage.message); set aside") }
+    }
+
+    private static func log(_ notice: StoreNotice, _ logger: Logger) {
+        switch notice {
+        case .damaged(let damage): logger.error("\(damage.path): \(damage.part): \(damage.message); set aside")
+        case .diskFull(true): logger.error("the data disk is full: ingest is refused, queries go on")
+        case .diskFull(false): logger.notice("the data disk has space again: ingest goes on")
+        case .upkeepFailed(let why): logger.error("sealing or merging fails, and is tried again: \(why)")
+        }
     }
 }
 
 extension StoreOptions {
-    fileprivate init(_ configuration: Configuration) {
+    fileprivate init(_ configuration: Configuration, notice: @escaping @Sendable (StoreNotice) -> Void) {
         self.init(path: configuration.data, clock: { WallClock.nanoseconds })
+        self.notice = notice
         durability = configuration.durability == .fsync ? .fsync : .interval
         // A half for the head and footers, a quarter each for requests in flight and for queries.
         memoryBudget = configuration.memory / 2
-        sealBytes = max(4 << 20, min(sealBytes, memoryBudget / 8))
+        let life = configuration.storage
+        sealBytes = min(life.sealBytes, max(4 << 20, memoryBudget / 8))
+        sealAge = .milliseconds(life.sealAge)
+        walBytes = life.walBytes
+        walFileBytes = max(64 << 10, life.walBytes / 8)
+        compactionInputs = max(2, life.mergeInputs)
         let retention = configuration.retention
         let most = configuration.maxBytes
         logs = Retention(seconds: UInt64(clamping: retention.logs / 1000), bytes: UInt64(clamping: most.logs))

@@ -10,18 +10,23 @@ final class DamageLog: Sendable {
     private let state = Guarded(State())
     /// Enough to name what is broken; the count goes on.
     private static let kept = 1_000
+    private let notice: @Sendable (StoreNotice) -> Void
+
+    init(notice: @escaping @Sendable (StoreNotice) -> Void = { _ in }) { self.notice = notice }
 
     func report(_ entry: SegmentEntry, part: String, _ damage: SegmentDamage) {
         report(path: entry.path, part: part, message: damage.message)
     }
 
     func report(path: String, part: String, message: String) {
-        state.withLock { state in
-            guard state.seen.insert("\(path) \(part)").inserted else { return }
-            if state.entries.count < DamageLog.kept {
-                state.entries.append(StoreDamage(path: path, part: part, message: message))
-            }
+        let found = StoreDamage(path: path, part: part, message: message)
+        let isNew = state.withLock { state in
+            guard state.seen.insert("\(path) \(part)").inserted else { return false }
+            guard state.entries.count < DamageLog.kept else { return false }
+            state.entries.append(found)
+            return true
         }
+        if isNew { notice(.damaged(found)) }
     }
 
     var entries: [StoreDamage] { state.withLock { $0.entries } }

@@ -7,11 +7,11 @@ struct CommitQueue {
     var bytes = 0
     var isClosing = false
 
-    /// As many as one commit takes, in order.
-    mutating func take() -> [PendingAppend] {
+    /// The first ones, in order: at least one, and more up to so many bytes.
+    mutating func take(_ limit: Int) -> [PendingAppend] {
         var count = 0
         var taken = 0
-        while count < waiting.count, count == 0 || taken + waiting[count].payload.count <= StoreLimits.commitBytes {
+        while count < waiting.count, count == 0 || taken + waiting[count].payload.count <= limit {
             taken += waiting[count].payload.count
             count += 1
         }

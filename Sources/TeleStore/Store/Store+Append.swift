@@ -68,7 +68,7 @@ extension Store {
     func commitNext() -> Bool {
         awaitSeal()
         let group = queue.wait(atMost: .seconds(1)) { queue -> [PendingAppend]? in
-            queue.waiting.isEmpty && !queue.isClosing ? nil : queue.take()
+            queue.waiting.isEmpty && !queue.isClosing ? nil : queue.take(options.commitBytes)
         }
         guard let group else {
             syncInterval()
@@ -96,7 +96,7 @@ extension Store {
 
     /// Commits the first group of what waits, on the caller's thread.
     func commitWaiting() {
-        let group = queue.withLock { $0.take() }
+        let group = queue.withLock { $0.take(options.commitBytes) }
         if !group.isEmpty { commit(group) }
     }
 
@@ -123,7 +123,7 @@ extension Store {
             apply(group, sequences: records.map(\.sequence), log.wal.overview)
             return nil
         }
-        state.withLock { $0.isDiskFull = failure == .diskFull }
+        note(diskFull: failure == .diskFull)
         for pending in group { pending.finish(failure) }
         if failure == nil { mergeSmallBatches() }
     }

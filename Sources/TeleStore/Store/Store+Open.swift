@@ -35,12 +35,13 @@ extension Store {
 struct Recovery {
     let options: StoreOptions
     let disk: any Disk
-    let damage = DamageLog()
+    let damage: DamageLog
     private let footers: FooterCache
 
     init(options: StoreOptions, disk: any Disk) {
         self.options = options
         self.disk = disk
+        damage = DamageLog(notice: options.notice)
         footers = FooterCache(limit: options.memoryBudget / 8)
     }
 

@@ -74,9 +74,19 @@ extension Store {
     }
 
     func noteUpkeep(_ failure: DiskError?) {
-        state.withLock { state in
-            state.upkeepFailure = failure?.description
-            if failure?.code == .noSpace { state.isDiskFull = true }
+        let isNew = state.withLock { state in
+            defer { state.upkeepFailure = failure?.description }
+            return state.upkeepFailure == nil
         }
+        if failure?.code == .noSpace { note(diskFull: true) }
+        if let failure, isNew { options.notice(.upkeepFailed(failure.description)) }
+    }
+
+    func note(diskFull isFull: Bool) {
+        let hasChanged = state.withLock { state in
+            defer { state.isDiskFull = isFull }
+            return state.isDiskFull != isFull
+        }
+        if hasChanged { options.notice(.diskFull(isFull)) }
     }
 }

@@ -98,6 +98,7 @@ package final class Store: StorageEngine {
             status.brokenWALPlaces = state.brokenWALPlaces
             status.tornWALBytes = state.tornWALBytes
         }
+        status.queuedBytes = queue.withLock { $0.bytes }
         status.damage = damage.entries
         return status
     }

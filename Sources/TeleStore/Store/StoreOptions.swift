@@ -49,11 +49,16 @@ package struct StoreOptions: Sendable {
     /// So many small segments of one day are merged.
     package var compactionInputs = 8
     package var drive = Drive.threads
+    /// Told of what an operator has to know, when it happens, from whichever thread; must not wait.
+    package var notice: @Sendable (StoreNotice) -> Void = { _ in }
 
     package init(path: String, clock: @escaping @Sendable () -> UInt64) {
         self.path = path
         self.clock = clock
     }
+
+    /// What one group commit writes at once: the bytes are there a second time meanwhile.
+    var commitBytes: Int { min(StoreLimits.commitBytes, max(1 << 20, memoryBudget / 32)) }
 
     package subscript(_ signal: Signal) -> Retention {
         get {

@@ -1,3 +1,13 @@
+/// Something that an operator has to know of.
+package enum StoreNotice: Sendable, Equatable {
+    /// Found now, and set aside.
+    case damaged(StoreDamage)
+    /// Appends are refused for want of space, or no longer.
+    case diskFull(Bool)
+    /// Sealing or merging failed, with the reason; tried again.
+    case upkeepFailed(String)
+}
+
 /// What the store is doing, for `/ready`, `/metrics` and `telectl status`.
 package struct StoreStatus: Sendable, Equatable {
     package struct PerSignal: Sendable, Equatable {
@@ -18,6 +28,8 @@ package struct StoreStatus: Sendable, Equatable {
     package var samples = PerSignal()
     package var walFiles = 0
     package var walBytes = 0
+    /// Of appends that wait for their group commit.
+    package var queuedBytes = 0
     package var syncs = 0
     package var syncNanoseconds: UInt64 = 0
     /// Syncs that took at most each of ``syncBounds`` and more than the one before; the last, those that took longer.

@@ -27,7 +27,10 @@ package final class DeltaAccumulator: Sendable {
     private let state = Mutex(State())
     private static let idleTime: UInt64 = 3_600_000_000_000
 
-    init() {}
+    private let limit: Int
+
+    /// `limit`: of what all totals take, in numbers of 8 bytes.
+    init(limit: Int = Limits.deltaNumbers) { self.limit = limit }
 
     var count: Int { state.withLock { $0.totals.count } }
 
@@ -59,11 +62,11 @@ package final class DeltaAccumulator: Sendable {
             }
             let before = known.map { DeltaAccumulator.cost(of: series, $0) } ?? 0
             let after = DeltaAccumulator.cost(of: series, total)
-            if known == nil, DeltaAccumulator.isFull(state, after) {
+            if known == nil, isFull(state, after) {
                 DeltaAccumulator.evict(&state, now: time)
-                if DeltaAccumulator.isFull(state, after) { return .failure(.full) }
+                if isFull(state, after) { return .failure(.full) }
             }
-            if after > before, state.used + after - before > Limits.deltaNumbers { return .failure(.full) }
+            if after > before, state.used + after - before > limit { return .failure(.full) }
             state.used += after - before
             state.totals[series] = total
             return .success(total)
@@ -77,8 +80,8 @@ package final class DeltaAccumulator: Sendable {
         return 32 + series.bytes.count / 8 + total.values.count + total.bounds.count + buckets * 2
     }
 
-    private static func isFull(_ state: borrowing State, _ more: Int) -> Bool {
-        state.totals.count >= Limits.deltaSeries || state.used + more > Limits.deltaNumbers
+    private func isFull(_ state: borrowing State, _ more: Int) -> Bool {
+        state.totals.count >= Limits.deltaSeries || state.used + more > limit
     }
 
     private static func evict(_ state: inout State, now: UInt64) {

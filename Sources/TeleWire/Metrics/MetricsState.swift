@@ -6,16 +6,27 @@ import TeleModel
 package final class MetricsState: Sendable {
     /// A cache is lent to one request at a time; more requests at once have more caches, of which a few are kept.
     private let idle = Mutex<[SeriesCache]>([])
-    let deltas = DeltaAccumulator()
+    let deltas: DeltaAccumulator
+    private let bytes: Int
 
-    package init() {}
+    /// `bytes`: what the kept caches may hold together, and the totals half as much.
+    package init(bytes: Int = .max) {
+        self.bytes = bytes
+        deltas = DeltaAccumulator(limit: min(Limits.deltaNumbers, bytes / 2 / 8))
+    }
 
     private static let keptCaches = 4
 
     func borrow() -> SeriesCache { idle.withLock { $0.popLast() } ?? SeriesCache() }
 
+    /// A cache that has become too large is forgotten: the series that still come fill a new one.
     func giveBack(_ cache: SeriesCache) {
-        idle.withLock { if $0.count < MetricsState.keptCaches { $0.append(cache) } }
+        let bytes = cache.byteCount
+        if cache.isFull { return }
+        idle.withLock { idle in
+            let kept = idle.reduce(0) { $0 + $1.byteCount }
+            if idle.count < MetricsState.keptCaches, bytes <= self.bytes - kept { idle.append(cache) }
+        }
     }
 
     /// Delta series whose totals are kept.

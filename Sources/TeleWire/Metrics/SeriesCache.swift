@@ -52,15 +52,15 @@ struct SeriesCache: Sendable {
     private var indexes: [UInt32] = []
     private(set) var request: UInt32 = 0
 
-    /// Bytes of all keys and labels.
-    var byteCount: Int { keyBytes.count + labelBytes.count }
+    /// What is held for all keys and labels; the tables of hashes take about 20 bytes an entry.
+    var byteCount: Int { keyBytes.count + labelBytes.count + heads.count * 48 + labelRanges.count * 36 }
 
-    /// Begins a request; forgets everything when it has become too much.
-    mutating func beginRequest() {
-        let isFull = heads.count > Limits.cachedSeries || byteCount > Limits.cachedSeriesBytes
-        if isFull || request == .max { self = SeriesCache() }
-        request += 1
+    /// Whether it is better forgotten than kept for the next request.
+    var isFull: Bool {
+        heads.count > Limits.cachedSeries || byteCount > Limits.cachedSeriesBytes || request == .max
     }
+
+    mutating func beginRequest() { request += 1 }
 
     @inline(__always)
     static func hash(_ head: Head, bodyHash: UInt64) -> UInt64 {
