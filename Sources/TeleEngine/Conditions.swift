@@ -16,7 +16,8 @@ package enum ValueTest: Sendable {
     case matchesNot(Pattern)
     case exists
     case missing
-    /// The test, or any array, map or bytes: what those hold only the caller can tell, who looks again.
+    /// The test, or any array, map or bytes: what those hold only the caller can tell, who looks again. Of several own
+    /// attributes of the key one has to pass.
     indirect case orNested(ValueTest)
 }
 

@@ -44,6 +44,10 @@ package protocol EngineSnapshot: Sendable {
     func logResources(time: Range<UInt64>, budget: QueryBudget) throws(EngineError) -> BatchCore
     func spanResources(time: Range<UInt64>, budget: QueryBudget) throws(EngineError) -> BatchCore
 
+    /// The attribute keys of log records that may lie in the time range, more rather than fewer; nil where the engine
+    /// does not know them without reading.
+    func logAttributeKeys(time: Range<UInt64>) -> LogAttributeKeys?
+
     /// Calls with batches of matching rows, in the order asked for across all batches, until it returns false.
     /// No batch is empty; without matches it is never called.
     func scanLogs(_ scan: LogScan, budget: QueryBudget, _ body: (LogBatch) throws(EngineError) -> Bool)

@@ -73,6 +73,12 @@ extension LogCondition {
         case .spanID(let id): return batch.span[row] == id.raw
         case .severity(let range): return range.contains(batch.severity[row])
         case .attribute(let scope, let key, let test):
+            if case .orNested = test, scope == .own, let index = batch.core.keyIndex(key) {
+                let entries = batch.attributes.entries(of: row).filter { batch.attributes.keys[$0] == index }
+                if entries.count > 1 {
+                    return entries.contains { test.holds(batch.attributes.value(at: $0), batch.core.heap) }
+                }
+            }
             let value = batch.core.value(
                 scope, key, own: batch.attributes, row: row, resource: batch.resource[row],
                 scopeIndex: batch.scope.isEmpty ? nil : batch.scope[row])

@@ -75,7 +75,7 @@ extension MemorySnapshot {
         _ hits: [(batch: Int, row: Int, time: UInt64)], _ order: ScanOrder
     ) -> [(batch: Int, rows: [Int])] {
         let sorted = hits.enumerated().sorted { a, b in
-            if a.element.time == b.element.time { return a.offset < b.offset }
+            if order == .any || a.element.time == b.element.time { return a.offset < b.offset }
             return order == .oldestFirst ? a.element.time < b.element.time : a.element.time > b.element.time
         }
         var out: [(batch: Int, rows: [Int])] = []

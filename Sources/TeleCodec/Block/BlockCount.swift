@@ -85,12 +85,16 @@ extension BlockMeta {
     package var byteCountInMemory: Int {
         200 + filter.count + resourceFingerprints.count * 8 + counts.count * 64
             + (keys ?? []).reduce(0) { $0 + 32 + $1.utf8.count }
+            + (scopeKeys ?? []).reduce(0) { $0 + 32 + $1.utf8.count }
     }
 
-    static func keys(of core: BatchCore) -> [String]? {
-        let bytes = core.keys.reduce(0) { $0 + Int($1.count) }
-        guard core.keys.count <= maximumKeys, bytes <= maximumKeyBytes else { return nil }
-        return core.keys.map { core.heap.string($0) }.sorted()
+    static func keys(of table: AttributeTable, _ core: BatchCore) -> [String]? {
+        var isUsed = [Bool](repeating: false, count: core.keys.count)
+        for key in table.keys { isUsed[Int(key)] = true }
+        let used = isUsed.indices.filter { isUsed[$0] }.map { core.keys[$0] }
+        let bytes = used.reduce(0) { $0 + Int($1.count) }
+        guard used.count <= maximumKeys, bytes <= maximumKeyBytes else { return nil }
+        return used.map { core.heap.string($0) }.sorted()
     }
 
     /// Varint 0 for none stated, else 1 + how many, each with its varint length.

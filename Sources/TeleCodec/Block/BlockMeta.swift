@@ -24,8 +24,10 @@ package struct BlockMeta: Sendable, Equatable {
     package var resourceFingerprints: [UInt64] = []
     /// Logs only: rows by resource and severity; empty where there are too many groups.
     package var counts: [BlockCount] = []
-    /// The attribute keys of rows, resources and scopes; nil where they are too many.
+    /// The attribute keys of rows; nil where they are too many.
     package var keys: [String]?
+    /// Those of scopes.
+    package var scopeKeys: [String]?
     /// See ``BlockFilter``.
     package var filter: [UInt8] = []
 
@@ -102,6 +104,7 @@ package struct BlockMeta: Sendable, Equatable {
         out.append(varint: counts.count)
         for count in counts { count.encode(into: &out) }
         BlockMeta.encode(keys, into: &out)
+        BlockMeta.encode(scopeKeys, into: &out)
         out.append(varint: filter.count)
         out.append(contentsOf: filter)
     }
@@ -125,6 +128,7 @@ package struct BlockMeta: Sendable, Equatable {
         let groups = try reader.count("groups of a block", limit: BlockCount.maximum)
         for _ in 0..<groups { counts.append(try BlockCount(&reader, resources: resources)) }
         keys = try BlockMeta.decodeKeys(&reader)
+        scopeKeys = try BlockMeta.decodeKeys(&reader)
         filter = try reader.bytes(try reader.count("length of a filter", limit: reader.remaining))
         guard minTime <= maxTime else { throw reader.error("block times go back") }
     }

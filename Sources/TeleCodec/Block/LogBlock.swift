@@ -26,7 +26,8 @@ package enum LogBlock {
         meta.resourceFingerprints = usedResources(batch.resource, batch.core)
         describe(batch, &meta)
         meta.counts = BlockCount.counts(of: batch, resources: meta.resourceFingerprints)
-        meta.keys = BlockMeta.keys(of: batch.core)
+        meta.keys = BlockMeta.keys(of: batch.attributes, batch.core)
+        meta.scopeKeys = BlockMeta.keys(of: batch.core.scopes.attributes, batch.core)
         let heap = batch.core.heap.bytes.span
 
         writer.page(.core) { CorePage.encode(batch.core, into: &$0) }

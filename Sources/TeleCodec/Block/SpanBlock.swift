@@ -27,7 +27,8 @@ package enum SpanBlock {
         meta.rows = batch.count
         meta.resourceFingerprints = LogBlock.usedResources(batch.resource, batch.core)
         describe(batch, &meta)
-        meta.keys = BlockMeta.keys(of: batch.core)
+        meta.keys = BlockMeta.keys(of: batch.attributes, batch.core)
+        meta.scopeKeys = BlockMeta.keys(of: batch.core.scopes.attributes, batch.core)
         let heap = batch.core.heap.bytes.span
 
         writer.page(.core) { CorePage.encode(batch.core, into: &$0) }

@@ -77,7 +77,8 @@ package struct LogMetricEvaluator {
                 let runner = LogPipelineRunner(
                     aggregation.pipeline, streams: streams, needsMetadata: collector.needsMetadata(streams),
                     needsLine: collector.needsLine)
-                let scan = runner.scan(time, order: .oldestFirst, limit: nil)
+                let scan = runner.scan(
+                    time, order: .oldestFirst, limit: nil, keys: snapshot.logAttributeKeys(time: time))
                 try snapshot.scanLogs(scan, budget: budget) { (batch: LogBatch) throws(EngineError) -> Bool in
                     let before = collector.heldBytes
                     runner.forEachEntry(in: batch) { entry in
@@ -136,7 +137,10 @@ package struct LogMetricEvaluator {
             try budget.charge(bytes: counted.heldBytes - before)
         }
         // What fails is told by the plain way, in its words.
-        guard counted.failure == nil, plan.add(counts, to: &counted) else { return false }
+        guard counted.failure == nil, plan.add(counts, to: &counted) else {
+            budget.release(bytes: counted.heldBytes - collector.heldBytes)
+            return false
+        }
         collector = counted
         return true
     }

@@ -40,8 +40,10 @@ package struct LogPipelineRunner {
     /// For each stage whether the engine decides it for string bodies: line filters that see the line as it came.
     private let isPushed: [Bool]
 
-    /// The scan for a time range, conditions included.
-    package func scan(_ time: Range<UInt64>, order: ScanOrder, limit: Int?) -> LogScan {
+    /// The scan for a time range, conditions included: with the attribute keys that there are, of label filters too.
+    package func scan(
+        _ time: Range<UInt64>, order: ScanOrder, limit: Int?, keys: LogAttributeKeys? = nil
+    ) -> LogScan {
         var scan = LogScan(time: time)
         scan.resources = streams.fingerprints
         scan.order = order
@@ -51,6 +53,13 @@ package struct LogPipelineRunner {
             if isPushed, case .line(let filter) = stage {
                 scan.conditions += LogPipelineRunner.conditions(filter) ?? []
             }
+        }
+        if let keys {
+            guard let conditions = LogLabelConditions.conditions(stages, streams, keys) else {
+                scan.time = time.lowerBound..<time.lowerBound
+                return scan
+            }
+            scan.conditions += conditions
         }
         return scan
     }

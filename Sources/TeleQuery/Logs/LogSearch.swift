@@ -72,7 +72,9 @@ package struct LogSearch: Sendable {
             taken += 1
             return taken < limit
         }
-        let scan = runner.scan(time, order: isForward ? .oldestFirst : .newestFirst, limit: limit)
+        let scan = runner.scan(
+            time, order: isForward ? .oldestFirst : .newestFirst, limit: limit,
+            keys: snapshot.logAttributeKeys(time: time))
         if let lookup = LogTraceLookup(pipeline, streams) {
             for entry in try entries(lookup, lookup.scans(scan), runner, snapshot, budget) where !take(entry) { break }
         } else {

@@ -6,7 +6,7 @@ struct ValueTester: Sendable {
     private let test: ValueTest
     private let text: [UInt8]
     /// Arrays, maps and bytes pass whatever the test says.
-    private let passesNested: Bool
+    let passesNested: Bool
 
     init(_ wanted: ValueTest) {
         var test = wanted
@@ -129,7 +129,12 @@ struct AttributeTester: Sendable {
             var kept = 0
             for row in rows {
                 let value = keyIndex.flatMap { own.value(of: $0, owner: row) }
-                let passes = value == nil ? fallback[Int(resource[row])] : tester.passes(value, heap)
+                var passes = value == nil ? fallback[Int(resource[row])] : tester.passes(value, heap)
+                if !passes, tester.passesNested, value != nil {
+                    passes = own.entries(of: row).contains { entry in
+                        own.keys[entry] == keyIndex && tester.passes(own.value(at: entry), core.heap.bytes.span)
+                    }
+                }
                 if passes {
                     rows[kept] = row
                     kept &+= 1

@@ -32,6 +32,25 @@ extension StoreSnapshot {
         return counter.counts
     }
 
+    func logAttributeKeys(time: Range<UInt64>) -> LogAttributeKeys? {
+        var found = LogAttributeKeys()
+        for segment in logSegments where StoreSnapshot.overlaps(segment.entry.minTime, segment.entry.maxTime, time) {
+            guard let footer = try? segment.footer() else { continue }
+            for block in footer.blocks where StoreSnapshot.overlaps(block.meta.minTime, block.meta.maxTime, time) {
+                guard let keys = block.meta.keys, let scopeKeys = block.meta.scopeKeys else { return nil }
+                found.own.formUnion(keys)
+                found.scope.formUnion(scopeKeys)
+            }
+        }
+        for head in logBatches where StoreSnapshot.overlaps(head.minTime, head.maxTime, time) {
+            let core = head.batch.core
+            guard core.keys.count <= StoreLimits.labelKeys else { return nil }
+            for key in core.keys { found.own.insert(core.heap.string(key)) }
+            for key in core.scopes.attributes.keys { found.scope.insert(core.heap.string(core.keys[Int(key)])) }
+        }
+        return found
+    }
+
     private func sweep(
         _ sources: [RowSource<LogSignal>], _ columns: LogColumns, _ counting: LogCounting, _ budget: QueryBudget,
         _ body: (LogBatch) throws(EngineError) -> Void
@@ -158,8 +177,8 @@ struct LogCounter {
 
     private mutating func mayHaveLabels(_ meta: BlockMeta) -> Bool {
         if counting.labels.isEmpty { return false }
-        guard let keys = meta.keys else { return true }
-        return keys.contains { mayHaveLabel($0) }
+        guard let keys = meta.keys, let scopeKeys = meta.scopeKeys else { return true }
+        return keys.contains { mayHaveLabel($0) } || scopeKeys.contains { mayHaveLabel($0) }
     }
 
     private mutating func mayHaveLabel(_ key: String) -> Bool {

@@ -24,6 +24,8 @@ enum StoreLimits {
     static let blockRows = 16_384
     /// Heap bytes of a block, for the same reasons.
     static let blockHeapBytes = 4 << 20
+    /// Attribute keys of a batch that are looked through for those that make a label.
+    static let labelKeys = 4_096
     /// Rows that a scan hands over at once.
     static let scanRows = 4_096
     /// Rows of all inputs of one compaction step: 20 to 40 bytes of sort keys each are held in memory meanwhile.
