@@ -112,7 +112,8 @@ let package = Package(
         tests("TeleWireTests", ["TeleWire", "TeleModel", "TeleTestKit", protobuf], exclude: ["Protos"]),
         tests("TeleStoreTests", ["TeleStore", "TeleDisk", "TeleEngine", "TeleCodec", "TeleModel", "TeleTestKit"]),
         tests("TeleQLTests", ["TeleQL", "TeleModel", "TeleTestKit"]),
-        tests("TeleQueryTests", ["TeleQuery", "TeleQL", "TeleEngine", "TeleModel", "TeleTestKit"]),
+        tests(
+            "TeleQueryTests", ["TeleQuery", "TeleQL", "TeleEngine", "TeleModel", "TeleTestKit"], exclude: ["Scripts"]),
         tests("TeleTermTests", ["TeleTerm", "TeleModel", "TeleTestKit"], exclude: ["Snapshots"]),
         tests("TelectlTests", ["telectl", "TeleTerm"]),
         tests(

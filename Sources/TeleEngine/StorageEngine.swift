@@ -72,10 +72,25 @@ package protocol EngineSnapshot: Sendable {
     /// Series and their samples in the time range; series without any are left out.
     func select(_ selection: SeriesSelection, budget: QueryBudget) throws(EngineError) -> SeriesData
 
+    /// The same in parts of whole series, in their order, until it returns false: who folds series needs a part in
+    /// memory and no more. The bytes that a part was charged with are given back when the call returns.
+    func select(
+        _ selection: SeriesSelection, budget: QueryBudget, _ body: (SeriesData) throws(EngineError) -> Bool
+    ) throws(EngineError)
+
     /// Label sets of series that have samples in the time range (or may have, at the granularity of segments).
     func series(_ selection: SeriesSelection, budget: QueryBudget) throws(EngineError) -> [LabelSet]
 
     func exemplars(_ selection: SeriesSelection, budget: QueryBudget) throws(EngineError) -> [ExemplarData]
 
     func metadata() -> [MetricMetadata]
+}
+
+extension EngineSnapshot {
+    package func select(
+        _ selection: SeriesSelection, budget: QueryBudget, _ body: (SeriesData) throws(EngineError) -> Bool
+    ) throws(EngineError) {
+        let data = try select(selection, budget: budget)
+        if data.count > 0 { _ = try body(data) }
+    }
 }

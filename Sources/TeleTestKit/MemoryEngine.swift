@@ -124,6 +124,16 @@ package struct MemorySnapshot: EngineSnapshot {
             out.histograms.append(contentsOf: histograms.compactMap { series.histograms[$0] })
             out.histogramOffsets.append(out.histogramTimes.count)
         }
+        // As the store says it where it is one time for all.
+        for series in 0..<out.count {
+            let rows = out.offsets[series]..<out.offsets[series + 1]
+            guard let one = out.started[rows].first, out.started[rows].allSatisfy({ $0 == one }) else { continue }
+            out.setStarted(one, ofAll: series)
+            for i in rows { out.started[i] = 0 }
+        }
+        if !out.startedAll.isEmpty {
+            out.startedAll.append(contentsOf: repeatElement(0, count: out.count - out.startedAll.count))
+        }
         if out.started.allSatisfy({ $0 == 0 }) { out.started = [] }
         if out.histogramStarted.allSatisfy({ $0 == 0 }) { out.histogramStarted = [] }
         return out

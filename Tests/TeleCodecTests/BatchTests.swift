@@ -42,6 +42,43 @@ import Testing
         #expect(back.heap.bytes == batch.heap.bytes && back.seriesLabels == batch.seriesLabels)
     }
 
+    @Test(arguments: 0..<16 as Range<UInt64>)
+    func sampleDumpsRoundTrip(seed: UInt64) throws {
+        let batch = RandomSamples.batch(seed: seed)
+        var bytes: [UInt8] = []
+        BatchDump.encode(batch, into: &bytes)
+        #expect(RandomSamples.lines(try BatchDump.decodeSamples(bytes.span)) == RandomSamples.lines(batch))
+        var random = SeededGenerator(seed: seed)
+        for _ in 0..<200 {
+            var broken = bytes
+            broken[random.below(broken.count)] ^= UInt8(1 << random.below(8))
+            if let batch = try? BatchDump.decodeSamples(broken.span) { _ = RandomSamples.lines(batch) }
+            #expect(throws: CodecError.self) {
+                try BatchDump.decodeSamples(bytes.span.extracting(0..<random.below(bytes.count)))
+            }
+        }
+    }
+
+    /// A request's series differ in little: the log holds no more than that of them.
+    @Test func sampleDumpsAreSmall() throws {
+        var batch = SampleBatch()
+        for i in 0..<500 {
+            let labels = LabelSet([
+                ("__name__", "http_requests_total"), ("instance", "checkout-1"), ("job", "shop/checkout"),
+                ("k8s_pod_name", "checkout-7d9f8c6b5-00001"), ("route", "/api/v1/orders/\(i)"), ("status", "200"),
+            ])
+            batch.seriesLabels.append(batch.heap.append(labels.bytes))
+            batch.seriesHash.append(labels.fingerprint)
+            batch.series.append(UInt32(i))
+            batch.time.append(1_700_000_000_000)
+            batch.value.append(Double(i) * 1.1)
+            batch.started.append(1_600_000_000_000)
+        }
+        var bytes: [UInt8] = []
+        BatchDump.encode(batch, into: &bytes)
+        #expect(bytes.count < 500 * 20, "\(bytes.count) bytes for 500 samples, \(batch.heap.count) of labels")
+    }
+
     @Test(arguments: 0..<12 as Range<UInt64>)
     func logBlocksRoundTrip(seed: UInt64) throws {
         var batches = RandomBatches(seed: seed &+ 100)

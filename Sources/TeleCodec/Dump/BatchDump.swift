@@ -1,15 +1,15 @@
 package import TeleModel
 
-/// The memory of a batch, column by column, for the write-ahead log: copied, not compressed. First byte: version 1;
-/// second: 1 logs, 2 spans, 3 samples; then the columns in the order of the struct. Decoding checks everything
-/// (``BatchCheck``).
+/// The memory of a batch, column by column, for the write-ahead log: copied, not compressed but for the labels of
+/// series. First byte: version 1; second: 1 logs, 2 spans, 3 samples; then the columns in the order of the struct.
+/// Decoding checks everything (``BatchCheck``).
 package enum BatchDump {
     package static let version: UInt8 = 1
     private static let logs: UInt8 = 1
     private static let spans: UInt8 = 2
-    private static let samples: UInt8 = 3
+    static let samples: UInt8 = 3
 
-    private static func begin(_ kind: UInt8, _ out: inout [UInt8]) -> DumpWriter {
+    static func begin(_ kind: UInt8, _ out: inout [UInt8]) -> DumpWriter {
         var taken: [UInt8] = []
         swap(&taken, &out)
         taken.append(version)
@@ -75,37 +75,13 @@ package enum BatchDump {
         out = writer.finish()
     }
 
-    package static func encode(_ batch: SampleBatch, into out: inout [UInt8]) {
-        var writer = begin(samples, &out)
-        writer.heap(batch.heap)
-        writer.column(batch.seriesLabels)
-        writer.column(batch.seriesHash)
-        writer.column(batch.series)
-        writer.column(batch.time)
-        writer.column(batch.value)
-        writer.column(batch.started)
-        writer.column(batch.histogramSeries)
-        writer.column(batch.histogramTime)
-        writer.column(batch.histogramStarted)
-        writer.column(batch.histogram)
-        writer.column(batch.exemplarSeries)
-        writer.column(batch.exemplarTime)
-        writer.column(batch.exemplarValue)
-        writer.column(batch.exemplarLabels)
-        writer.column(batch.metadataName)
-        writer.column(batch.metadataType)
-        writer.column(batch.metadataUnit)
-        writer.column(batch.metadataHelp)
-        out = writer.finish()
-    }
-
-    private static func begin(_ kind: UInt8, _ reader: inout ByteReader) throws(CodecError) {
+    static func begin(_ kind: UInt8, _ reader: inout ByteReader) throws(CodecError) {
         let found = try reader.byte()
         guard found == version else { throw reader.error("dump of version \(found), this program knows \(version)") }
         guard try reader.byte() == kind else { throw reader.error("dump of another signal") }
     }
 
-    private static func end(_ reader: borrowing ByteReader) throws(CodecError) {
+    static func end(_ reader: borrowing ByteReader) throws(CodecError) {
         guard reader.isAtEnd else { throw reader.error("\(reader.remaining) bytes behind the batch") }
     }
 
@@ -170,34 +146,6 @@ package enum BatchDump {
         batch.links.flags = try reader.dumpColumn32()
         batch.links.droppedAttributes = try reader.dumpColumn32()
         batch.links.attributes = try reader.dumpTable()
-        try end(reader)
-        try BatchCheck.validate(batch)
-        return batch
-    }
-
-    package static func decodeSamples(_ bytes: borrowing Span<UInt8>) throws(CodecError) -> SampleBatch {
-        var reader = ByteReader(bytes.bytes)
-        try begin(samples, &reader)
-        var batch = SampleBatch()
-        batch.heap = try reader.dumpHeap()
-        batch.seriesLabels = try reader.dumpRanges()
-        batch.seriesHash = try reader.dumpColumn64()
-        batch.series = try reader.dumpColumn32()
-        batch.time = try reader.dumpColumnInt64()
-        batch.value = try reader.dumpColumnDouble()
-        batch.started = try reader.dumpColumnInt64()
-        batch.histogramSeries = try reader.dumpColumn32()
-        batch.histogramTime = try reader.dumpColumnInt64()
-        batch.histogramStarted = try reader.dumpColumnInt64()
-        batch.histogram = try reader.dumpRanges()
-        batch.exemplarSeries = try reader.dumpColumn32()
-        batch.exemplarTime = try reader.dumpColumnInt64()
-        batch.exemplarValue = try reader.dumpColumnDouble()
-        batch.exemplarLabels = try reader.dumpRanges()
-        batch.metadataName = try reader.dumpRanges()
-        batch.metadataType = try reader.dumpColumn8()
-        batch.metadataUnit = try reader.dumpRanges()
-        batch.metadataHelp = try reader.dumpRanges()
         try end(reader)
         try BatchCheck.validate(batch)
         return batch

@@ -1,3 +1,5 @@
+internal import TeleEngine
+
 /// What start timestamps (when a counter was 0) say of counters. 0 is not known.
 internal enum PromCounterStart {
     /// Whether a sample counts from a start after the sample before it. One that starts right there is a delta,
@@ -17,5 +19,22 @@ internal enum PromCounterStart {
     @inline(__always)
     internal static func isWithin(_ started: Int64, after start: Int64, before time: Int64) -> Bool {
         started != 0 && started > start && started < time
+    }
+}
+
+extension SeriesData {
+    /// With start times as range functions want them: of windows from `start` on. Those of whole series that lie before
+    /// the first window decide nothing and go; those that are not before their samples, or that go with histograms,
+    /// are told a sample.
+    internal func withUsefulStarts(_ start: Int64) -> SeriesData {
+        guard !startedAll.isEmpty else { return self }
+        var out = self
+        for series in startedAll.indices where startedAll[series] <= start { out.startedAll[series] = 0 }
+        out.spreadStarts { series, started in
+            histogramOffsets[series] < histogramOffsets[series + 1]
+                || (offsets[series] < offsets[series + 1] && started > times[offsets[series]])
+        }
+        if out.startedAll.allSatisfy({ $0 == 0 }) { out.startedAll = [] }
+        return out
     }
 }

@@ -15,32 +15,13 @@ extension PromEvaluator {
     }
 
     internal func groups(_ rows: [LabelSet], _ dropsName: [Bool], _ aggregate: PromAggregate) -> Groups {
-        let names = aggregate.grouping.map { Array($0.utf8) }
-        var out = Groups()
-        var seen: [LabelSet: Int] = [:]
-        out.ofRow.reserveCapacity(rows.count)
-        let without = names + [Array("__name__".utf8)]
-        for row in rows.indices {
-            var labels = LabelSet.empty
-            if aggregate.isWithout {
-                labels = rows[row].removing(without)
-            } else if !names.isEmpty {
-                labels = rows[row].keeping(names)
-            }
-            if let known = seen[labels] {
-                out.ofRow.append(known)
-                if dropsName[row] { out.dropsName[known] = true }
-                continue
-            }
-            seen[labels] = out.labels.count
-            out.ofRow.append(out.labels.count)
-            out.labels.append(labels)
-            out.dropsName.append(dropsName[row])
-        }
-        return out
+        var grouping = PromGrouping(aggregate)
+        grouping.add(rows, dropsName)
+        return grouping.groups
     }
 
     internal func evaluate(_ aggregate: PromAggregate, _ grid: PromGrid) throws(PromFailure) -> PromBlock {
+        if let streamed = try streamed(aggregate, grid) { return streamed }
         let rows = try rows(aggregate.inner, grid)
         if let fused = try fused(aggregate, rows, grid) { return fused }
         let block = try block(rows, grid)

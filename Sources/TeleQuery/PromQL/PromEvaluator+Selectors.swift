@@ -35,7 +35,8 @@ extension PromEvaluator {
     internal func instant(
         _ selector: PromSelector, _ grid: PromGrid, _ reading: Reading = .values, place: PromExpr? = nil
     ) throws(PromFailure) -> PromBlock {
-        let (data, at) = try samples(selector, grid)
+        var (data, at) = try samples(selector, grid)
+        if reading == .starts { data.spreadStarts { _, _ in true } }
         return try block(selector, data, at, reading, place)
     }
 
@@ -43,13 +44,18 @@ extension PromEvaluator {
     internal func samples(
         _ selector: PromSelector, _ grid: PromGrid
     ) throws(PromFailure) -> (SeriesData, PromGrid) {
+        let (time, at) = try times(selector, grid)
+        return (resets(try load(selector.matchers, time)), at)
+    }
+
+    /// The times of the samples that an instant selector looks at, and when it does.
+    internal func times(
+        _ selector: PromSelector, _ grid: PromGrid
+    ) throws(PromFailure) -> (ClosedRange<Int64>, PromGrid) {
         let at = try shifted(grid, selector.at, selector.offset)
         let after = selector.edges == .smoothed ? options.lookback : 0
-        let data = resets(
-            try load(
-                selector.matchers,
-                (at.start &- options.lookback &+ 1)...PromEvaluator.clamp(max(at.end, at.start) &+ after)))
-        return (data, at)
+        let last = PromEvaluator.clamp(max(at.end, at.start) &+ after)
+        return ((at.start &- options.lookback &+ 1)...last, at)
     }
 
     internal func block(
@@ -153,26 +159,40 @@ extension PromEvaluator {
         var edges = PromEdges.samples
         /// Where the argument is a selector; a subquery's inner rows may have had their names dropped.
         var dropsName: [Bool]
+
+        /// These windows over a selector's samples.
+        func holding(_ data: SeriesData) -> Windows {
+            var out = self
+            out.data = data.withoutStaleMarkers().withUsefulStarts(ends.start.subtractingSaturated(range))
+            out.dropsName = Array(repeating: false, count: data.count)
+            return out
+        }
     }
 
     internal func windows(_ argument: PromExpr, _ grid: PromGrid) throws(PromFailure) -> Windows {
         let argument = argument.unwrapped
         switch argument.kind {
         case .matrix(let selector, let range):
-            let ends = try shifted(grid, selector.at, selector.offset)
-            let length = try milliseconds(range)
-            if length <= 0 { throw .execution("duration must be greater than 0") }
-            let extra = selector.edges == .samples ? 0 : options.lookback
-            let after = selector.edges == .smoothed ? options.lookback : 0
-            let first = PromEvaluator.clamp(ends.start.subtractingSaturated(length.addingSaturated(extra))) &+ 1
-            let last = PromEvaluator.clamp(max(ends.end, ends.start) &+ after)
-            let data = resets(try load(selector.matchers, min(first, ends.end)...last))
-            return Windows(
-                data: data.withoutStaleMarkers(), ends: ends, range: length, edges: selector.edges,
-                dropsName: Array(repeating: false, count: data.count))
+            let (time, frame) = try frame(selector, range, grid)
+            return frame.holding(resets(try load(selector.matchers, time)))
         case .subquery(let subquery): return try windows(subquery, grid)
         default: throw .execution("expected a range vector")
         }
+    }
+
+    /// The times of the samples that a range selector looks at, and its windows, without samples yet.
+    internal func frame(
+        _ selector: PromSelector, _ range: PromDuration, _ grid: PromGrid
+    ) throws(PromFailure) -> (ClosedRange<Int64>, Windows) {
+        let ends = try shifted(grid, selector.at, selector.offset)
+        let length = try milliseconds(range)
+        if length <= 0 { throw .execution("duration must be greater than 0") }
+        let extra = selector.edges == .samples ? 0 : options.lookback
+        let after = selector.edges == .smoothed ? options.lookback : 0
+        let first = PromEvaluator.clamp(ends.start.subtractingSaturated(length.addingSaturated(extra))) &+ 1
+        let last = PromEvaluator.clamp(max(ends.end, ends.start) &+ after)
+        let windows = Windows(data: SeriesData(), ends: ends, range: length, edges: selector.edges, dropsName: [])
+        return (min(first, ends.end)...last, windows)
     }
 
     private func windows(_ subquery: PromSubquery, _ grid: PromGrid) throws(PromFailure) -> Windows {
@@ -269,6 +289,7 @@ extension SeriesData {
         guard hasMarkers else { return self }
         var out = SeriesData()
         out.labels = labels
+        out.startedAll = startedAll
         for series in 0..<count {
             for i in offsets[series]..<offsets[series + 1] where values[i].bitPattern != marker {
                 out.times.append(times[i])

@@ -11,7 +11,7 @@ extension PromEvaluator {
     }
 
     internal func prepare(
-        _ function: PromWindowFunction, _ call: PromCall, _ grid: PromGrid
+        _ function: PromWindowFunction, _ call: PromCall, _ grid: PromGrid, _ given: Windows? = nil
     ) throws(PromFailure) -> PromWindowCall {
         var argument = call.arguments[0]
         var parameters = [Double](repeating: 0, count: grid.count)
@@ -35,8 +35,10 @@ extension PromEvaluator {
             }
         default: break
         }
+        let windows: Windows
+        if let given { windows = given } else { windows = try self.windows(argument, grid) }
         return PromWindowCall(
-            function: function, windows: try windows(argument, grid), argument: argument, parameters: parameters,
+            function: function, windows: windows, argument: argument, parameters: parameters,
             others: others)
     }
 
@@ -52,6 +54,7 @@ extension PromEvaluator {
             let drops = !call.function.keepsName || windows.dropsName[series]
             if call.isPlain(series) {
                 call.slide(series, grid, &row)
+                if row.hasOverlaps { note(.overlappingStart, windows.data.labels[series], call.argument) }
                 guard row.hasValues else { continue }
                 out.append(windows.data.labels[series], dropsName: drops, row)
                 if call.function.isCounter { noteCounterName(windows.data.labels[series], call.argument) }

@@ -11,12 +11,20 @@ internal struct PromFold {
 
     internal init(_ operation: PromAggregation, cells: Int) {
         self.operation = operation
-        state = Array(repeating: PromBlock.absent, count: cells)
+        state = []
+        grow(to: cells)
+    }
+
+    /// Adds empty cells.
+    internal mutating func grow(to cells: Int) {
+        let more = cells - state.count
+        guard more > 0 else { return }
+        state.append(contentsOf: repeatElement(PromBlock.absent, count: more))
         switch operation {
-        case .sum: sums = Array(repeating: PromSum(), count: cells)
-        case .avg: means = Array(repeating: PromMean(), count: cells)
-        case .stddev, .stdvar: variances = Array(repeating: PromVariance(), count: cells)
-        default: values = Array(repeating: 0, count: cells)
+        case .sum: sums.append(contentsOf: repeatElement(PromSum(), count: more))
+        case .avg: means.append(contentsOf: repeatElement(PromMean(), count: more))
+        case .stddev, .stdvar: variances.append(contentsOf: repeatElement(PromVariance(), count: more))
+        default: values.append(contentsOf: repeatElement(0, count: more))
         }
     }
 

@@ -3,6 +3,8 @@ internal struct PromRow {
     internal var values: [Double]
     internal var state: [UInt8]
     internal var hasValues = false
+    /// Start times contradict one another.
+    internal var hasOverlaps = false
 
     internal init(steps: Int) {
         values = Array(repeating: 0, count: steps)

@@ -55,6 +55,7 @@ extension PromEvaluator {
         case .block: row.hasValues = false
         case .windows(let call):
             call.slide(series, grid, &row)
+            if row.hasOverlaps { note(.overlappingStart, call.windows.data.labels[series], call.argument) }
             if row.hasValues, call.function.isCounter {
                 noteCounterName(call.windows.data.labels[series], call.argument)
             }

@@ -15,6 +15,12 @@ internal struct PromSum {
         sum = total
     }
 
+    /// Adds another sum with what it has lost.
+    internal mutating func add(_ other: PromSum) {
+        add(other.sum)
+        if !sum.isInfinite { compensation += other.compensation }
+    }
+
     internal var value: Double { sum.isInfinite ? sum : sum + compensation }
     internal var raw: Double { sum }
 }

@@ -3,64 +3,25 @@ package import TeleEngine
 package import TeleModel
 
 extension SampleSource {
-    /// Work between two looks at the budget, in samples.
-    private static let chargeRows = 8192
-    /// What a sample and a series cost in the answer.
-    private static let sampleBytes = 16
+    /// What a series costs in the answer.
     private static let seriesBytes = 256
 
     /// Series that match and have samples in the time range, with those samples. The budget is charged with the
     /// samples looked at and the bytes of the answer.
     package func select(_ selection: SeriesSelection, budget: QueryBudget) throws(EngineError) -> SeriesData {
-        guard overlaps(selection.time) else { return SeriesData() }
-        do {
-            return try gather(selection, budget)
-        } catch let error as CodecError {
-            try leaveOut(error)
-            return SeriesData()
-        } catch let error as EngineError {
-            throw error
-        } catch {
-            throw .failed("\(error)")
-        }
+        guard var cursor = try cursor(selection) else { return SeriesData() }
+        return try cursor.read(before: nil, budget)
     }
 
-    private func gather(_ selection: SeriesSelection, _ budget: QueryBudget) throws -> SeriesData {
-        let index = try index()
-        let positions = index.select(selection.matchers).positions
-        var data = SeriesData()
-        guard !positions.isEmpty else { return data }
-        var pass = try pass(over: positions, in: selection.time)
-        var decoder = SampleChunk.Decoder()
-        var histograms = HistogramColumns()
-        var looked = 0
-        var charged = 0
-        for (slot, position) in positions.enumerated() {
-            let start = data.times.count
-            looked += try pass.samples(slot, &decoder, &data.times, &data.values)
-            ArrivalOrder.settle(&data.times, &data.values, from: start)
-            histograms.removeAll()
-            try pass.histograms(slot, &histograms)
-            if histograms.count > 0 {
-                looked += histograms.count
-                histograms.settle()
-                try data.append(histograms)
-            }
-            guard data.times.count > start || histograms.count > 0 else { continue }
-            data.labels.append(index.labelSet(position))
-            data.offsets.append(data.times.count)
-            data.histogramOffsets.append(data.histogramTimes.count)
-            if looked >= SampleSource.chargeRows {
-                let size =
-                    data.times.count * SampleSource.sampleBytes + data.labels.count * SampleSource.seriesBytes
-                    + histograms.bytes.count * 4
-                try budget.charge(rows: looked, bytes: size - charged)
-                (looked, charged) = (0, size)
-            }
+    /// Reads series that match, part by part; nil where there is none.
+    func cursor(_ selection: SeriesSelection) throws(EngineError) -> SampleCursor? {
+        guard overlaps(selection.time) else { return nil }
+        do throws(CodecError) {
+            return try SampleCursor(self, selection)
+        } catch {
+            try leaveOut(error)
+            return nil
         }
-        let size = data.times.count * SampleSource.sampleBytes + data.labels.count * SampleSource.seriesBytes
-        try budget.charge(rows: looked, bytes: max(0, size - charged))
-        return data
     }
 
     /// Label sets of matching series that have samples in the time range (of a head: that may have), in order.
@@ -152,17 +113,6 @@ extension SampleSource {
         } catch {
             try leaveOut(error)
             return []
-        }
-    }
-}
-
-extension SeriesData {
-    mutating func append(_ rows: HistogramColumns) throws(CodecError) {
-        for row in 0..<rows.count {
-            guard let histogram = NativeHistogram(encoded: rows.bytes.span.extracting(LabelIndex.slice(rows.ends, row)))
-            else { throw CodecError("a native histogram does not read") }
-            histogramTimes.append(rows.times[row])
-            histograms.append(histogram)
         }
     }
 }

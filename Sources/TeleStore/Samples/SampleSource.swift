@@ -22,6 +22,14 @@ package enum SampleSource: Sendable {
         }
     }
 
+    /// Float samples and histograms, about.
+    var sampleCount: Int {
+        switch self {
+        case .head(let head): head.sampleCount
+        case .segment(let segment): segment.summary.sampleCount
+        }
+    }
+
     package func overlaps(_ time: ClosedRange<Int64>) -> Bool {
         minTime <= time.upperBound && maxTime >= time.lowerBound
     }
@@ -98,6 +106,14 @@ enum SamplePass {
         case .segment(var pass):
             defer { self = .segment(pass) }
             return try pass.samples(slot, &decoder, &times, &values)
+        }
+    }
+
+    /// Changes of the series' start time, by time.
+    func starts(_ slot: Int, _ changes: inout [StartTimes.Change]) {
+        switch self {
+        case .head(let pass): pass.starts(slot, &changes)
+        case .segment(let pass): pass.starts(slot, &changes)
         }
     }
 

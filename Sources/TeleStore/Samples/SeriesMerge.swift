@@ -11,11 +11,15 @@ package enum SeriesMerge {
         var out = SeriesData()
         out.times.reserveCapacity(sources.reduce(0) { $0 + $1.times.count })
         out.values.reserveCapacity(out.times.capacity)
+        let hasStarts = sources.contains {
+            !$0.started.isEmpty || !$0.startedAll.isEmpty || !$0.histogramStarted.isEmpty
+        }
         var next = [Int](repeating: 0, count: sources.count)
         while let first = least(sources, next) {
             let labels = sources[first].labels[next[first]]
             let start = out.times.count
             let histogramStart = out.histogramTimes.count
+            var parts: [(source: Int, series: Int)] = []
             for source in first..<sources.count {
                 let series = next[source]
                 guard series < sources[source].count,
@@ -27,14 +31,17 @@ package enum SeriesMerge {
                 let histograms = sources[source].histogramOffsets[series]..<sources[source].histogramOffsets[series + 1]
                 out.histogramTimes += sources[source].histogramTimes[histograms]
                 out.histograms += sources[source].histograms[histograms]
+                if hasStarts { parts.append((source, series)) }
                 next[source] += 1
             }
+            if hasStarts { out.appendStarts(sources, parts, from: start, histogramStart) }
             ArrivalOrder.settle(&out.times, &out.values, from: start)
             settleHistograms(&out, from: histogramStart)
             out.labels.append(labels)
             out.offsets.append(out.times.count)
             out.histogramOffsets.append(out.histogramTimes.count)
         }
+        out.padStarts()
         return out
     }
 

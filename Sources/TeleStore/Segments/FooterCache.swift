@@ -16,8 +16,13 @@ final class FooterCache: Sendable {
 
     private let limit: Int
     private let state = Guarded(State())
+    /// What stands for footers in segments of samples, with as much room.
+    let sampleIndexes: SampleIndexCache
 
-    init(limit: Int) { self.limit = limit }
+    init(limit: Int) {
+        self.limit = limit
+        sampleIndexes = SampleIndexCache(limit: limit)
+    }
 
     func footer(_ id: UInt64) -> SegmentFooter? {
         state.withLock { state in

@@ -34,7 +34,7 @@ final class SegmentReader: Sendable {
         let length = trailer.footerOffset - SegmentFormat.headerBytes
         do throws(CodecError) {
             samples = try SampleSegmentReader(
-                byteCount: max(0, length),
+                byteCount: max(0, length), indexes: cache.sampleIndexes,
                 damage: { damage.report(entry, part: "samples at \($0.offset)", SegmentDamage($0.message)) },
                 source: { range throws(CodecError) in
                     do throws(DiskError) {

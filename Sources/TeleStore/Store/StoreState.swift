@@ -92,7 +92,7 @@ struct SampleState {
     var rows: Int { head.sampleCount + (sealing?.sampleCount ?? 0) }
 
     mutating func append(_ batch: SampleBatch, sequence: UInt64) throws(EngineError) {
-        try head.append(batch)
+        try head.append(checked: batch)
         if since == nil { since = .now }
         lastSequence = sequence
     }

@@ -95,8 +95,8 @@ extension MetricsDecoder {
     private mutating func exponential(
         _ head: inout PointHead, _ sent: ExponentialPoint, isDelta: Bool, _ bytes: RawSpan, _ range: Range<Int>
     ) throws(WireError) -> UInt32? {
-        close(&head, bytes, range)
-        guard core.issue == nil, let series = try series(head, .plain, 0, bytes, range) else { return nil }
+        check(head)
+        guard core.issue == nil, let series = try series(&head, .plain, 0, bytes, range) else { return nil }
         guard sent.native() != nil else {
             core.note(.buckets)
             return nil

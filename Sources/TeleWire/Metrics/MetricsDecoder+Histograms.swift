@@ -70,17 +70,17 @@ extension MetricsDecoder {
     private mutating func histogram(
         _ head: inout PointHead, _ sent: Buckets, isDelta: Bool, _ bytes: RawSpan, _ range: Range<Int>
     ) throws(WireError) -> [(bound: Double, series: UInt32)] {
-        close(&head, bytes, range)
-        guard core.issue == nil, let base = try series(head, .count, 0, bytes, range) else { return [] }
+        check(head)
+        guard core.issue == nil, let base = try series(&head, .count, 0, bytes, range) else { return [] }
         // All series first: where one is refused, the point is, with nothing of it taken.
         var places: [(bound: Double, series: UInt32)] = []
         for bound in sent.bounds where bound < .infinity {
-            guard let series = try index(head, .bucket, bound.bitPattern, bytes, range) else { return [] }
+            guard let series = try index(&head, .bucket, bound.bitPattern, bytes, range) else { return [] }
             places.append((bound, series))
         }
-        guard let last = try index(head, .bucket, Double.infinity.bitPattern, bytes, range) else { return [] }
+        guard let last = try index(&head, .bucket, Double.infinity.bitPattern, bytes, range) else { return [] }
         places.append((.infinity, last))
-        guard let sumSeries = try series(head, .sum, 0, bytes, range) else { return [] }
+        guard let sumSeries = try series(&head, .sum, 0, bytes, range) else { return [] }
         var (counts, sum, count) = (sent.counts, sent.sum, Double(sent.count))
         var started = head.startMilliseconds
         if isDelta, !head.hasNoValue {

@@ -45,8 +45,8 @@ extension MetricsDecoder {
     private mutating func number(
         _ head: inout PointHead, _ value: Double, _ isDelta: Bool, _ bytes: RawSpan, _ range: Range<Int>
     ) throws(WireError) -> UInt32? {
-        close(&head, bytes, range)
-        guard core.issue == nil, let series = try series(head, .plain, 0, bytes, range) else { return nil }
+        check(head)
+        guard core.issue == nil, let series = try series(&head, .plain, 0, bytes, range) else { return nil }
         var (value, started) = (value, head.startMilliseconds)
         if isDelta, !head.hasNoValue {
             guard let total = total(series, head, values: [value]) else { return nil }
@@ -120,13 +120,13 @@ extension MetricsDecoder {
         _ head: inout PointHead, _ count: Double, _ sum: Double, _ quantiles: [(quantile: Double, value: Double)],
         _ bytes: RawSpan, _ range: Range<Int>
     ) throws(WireError) {
-        close(&head, bytes, range)
-        guard core.issue == nil, let sumSeries = try index(head, .sum, 0, bytes, range),
-            let countSeries = try index(head, .count, 0, bytes, range)
+        check(head)
+        guard core.issue == nil, let sumSeries = try index(&head, .sum, 0, bytes, range),
+            let countSeries = try index(&head, .count, 0, bytes, range)
         else { return }
         var places: [UInt32] = []
         for (quantile, _) in quantiles {
-            guard let series = try index(head, .quantile, quantile.bitPattern, bytes, range) else { return }
+            guard let series = try index(&head, .quantile, quantile.bitPattern, bytes, range) else { return }
             places.append(series)
         }
         let started = head.startMilliseconds

@@ -40,8 +40,8 @@ struct PointHead {
     var start: UInt64 = 0
     var flags: UInt32 = 0
     var attributes = AttributeRun()
-    /// Of the bytes of the attributes.
-    var attributesHash: UInt64 = 0
+    /// Of the bytes of the attributes; made when it is first needed.
+    var attributesHash: UInt64?
 
     init(metric: UInt32) { self.metric = metric }
 
@@ -58,18 +58,21 @@ extension MetricsDecoder {
     /// attributes' fields.
     @inline(__always)
     mutating func index(
-        _ head: PointHead, _ role: SeriesCache.Role, _ number: UInt64 = 0, _ bytes: RawSpan, _ range: Range<Int>
+        _ head: inout PointHead, _ role: SeriesCache.Role, _ number: UInt64 = 0, _ bytes: RawSpan, _ range: Range<Int>
     ) throws(WireError) -> UInt32? {
-        guard let series = try series(head, role, number, bytes, range) else { return nil }
+        guard let series = try series(&head, role, number, bytes, range) else { return nil }
         return cache.index(series, in: &batch)
     }
 
     @inline(__always)
     mutating func series(
-        _ head: PointHead, _ role: SeriesCache.Role, _ number: UInt64, _ bytes: RawSpan, _ range: Range<Int>
+        _ head: inout PointHead, _ role: SeriesCache.Role, _ number: UInt64, _ bytes: RawSpan, _ range: Range<Int>
     ) throws(WireError) -> UInt32? {
         let key = SeriesCache.Head(role: role, owner: head.metric, number: number)
-        let hash = SeriesCache.hash(key, bodyHash: head.attributesHash)
+        if let known = cache.following(key, bytes, range) { return known }
+        let bodyHash = head.attributesHash ?? Hash64.of(bytes.extracting(range))
+        head.attributesHash = bodyHash
+        let hash = SeriesCache.hash(key, bodyHash: bodyHash)
         if let known = cache.find(key, hash, bytes, range) { return known }
         return try makeSeries(key, hash, bytes, range)
     }
@@ -134,10 +137,9 @@ extension MetricsDecoder {
         return core.issue == nil ? attributes(table, owner: 0) : []
     }
 
-    /// Finishes the head of a point: its attributes' bytes are hashed, its time is checked.
+    /// Checks what the points of every kind have.
     @inline(__always)
-    mutating func close(_ head: inout PointHead, _ bytes: RawSpan, _ range: Range<Int>) {
-        head.attributesHash = Hash64.of(bytes.extracting(range))
+    mutating func check(_ head: PointHead) {
         if head.attributes.count > Limits.attributesPerOwner { core.note(.attributeCount) }
         if !options.accepts(head.time) { core.note(.time) }
     }

@@ -11,9 +11,11 @@ struct MetricsDecoder {
     var core = RequestCore(bodyBytes: 0)
     /// Why the current group or metric can't be used, for all of its points.
     var groupIssue: RecordIssue?
-    /// Newest time of the `target_info` series of this request, by index in the batch.
-    private var targets: [UInt32: Int64] = [:]
-    private var targetOrder: [UInt32] = []
+    /// The `target_info` series of this request: index in the batch and newest time of its points.
+    private var targets: [(series: UInt32, time: Int64)] = []
+    private var targetPlaces: [UInt32: Int] = [:]
+    /// The metric of the last point, and the place of its target.
+    private var lastTarget: (metric: UInt32, place: Int)?
 
     init(options: DecodeOptions, cache: SeriesCache, deltas: DeltaAccumulator) {
         self.options = options
@@ -33,9 +35,9 @@ struct MetricsDecoder {
             var group = try reader.message()
             do throws(WireError) { try resourceMetrics(&group) } catch { throw error.within("resource_metrics") }
         }
-        for series in targetOrder {
-            batch.series.append(series)
-            batch.time.append(targets[series] ?? 0)
+        for target in targets {
+            batch.series.append(target.series)
+            batch.time.append(target.time)
             batch.value.append(1)
             batch.started.append(0)
         }
@@ -213,17 +215,26 @@ struct MetricsDecoder {
         bytes.extracting(range).withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// Notes that a point of this group was taken, for `target_info`.
+    /// Notes that a point of this metric's group was taken, for `target_info`.
     @inline(__always)
     mutating func touchTarget(metric: UInt32, time: Int64) {
-        let group = cache.metrics[Int(metric)].group
-        guard let info = cache.groups[group].info else { return }
-        let index = cache.index(info, in: &batch)
-        if let newest = targets[index] {
-            if time > newest { targets[index] = time }
+        if let lastTarget, lastTarget.metric == metric {
+            if time > targets[lastTarget.place].time { targets[lastTarget.place].time = time }
         } else {
-            targets[index] = time
-            targetOrder.append(index)
+            touchOtherTarget(metric: metric, time: time)
+        }
+    }
+
+    private mutating func touchOtherTarget(metric: UInt32, time: Int64) {
+        guard let info = cache.groups[cache.metrics[Int(metric)].group].info else { return }
+        let index = cache.index(info, in: &batch)
+        let place = targetPlaces[index] ?? targets.count
+        lastTarget = (metric, place)
+        if place == targets.count {
+            targetPlaces[index] = place
+            targets.append((index, time))
+        } else if time > targets[place].time {
+            targets[place].time = time
         }
     }
 }

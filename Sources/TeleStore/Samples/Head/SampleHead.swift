@@ -43,6 +43,11 @@ package struct SampleHead: Sendable {
     /// Takes a batch that is durable already. Throws `badBatch` where ``check(_:)`` would, and takes nothing then.
     package mutating func append(_ batch: SampleBatch) throws(EngineError) {
         try SampleHead.check(batch)
+        try append(checked: batch)
+    }
+
+    /// Takes a batch that ``check(_:)`` has seen.
+    mutating func append(checked batch: SampleBatch) throws(EngineError) {
         try resolve(batch)
         note(batch.time.span)
         note(batch.histogramTime.span)

@@ -56,6 +56,10 @@ struct HeadPass {
         return rows + recent.count
     }
 
+    func starts(_ slot: Int, _ changes: inout [StartTimes.Change]) {
+        head.starts.read(Int(series[slot]), into: &changes)
+    }
+
     func histograms(_ slot: Int, _ rows: inout HistogramColumns) {
         guard !histogramPlaces.isEmpty else { return }
         for place in histogramPlaces[slot] { rows.append(head.histograms.time(place), head.histograms.bytes(place)) }

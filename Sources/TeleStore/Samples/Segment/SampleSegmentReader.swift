@@ -4,8 +4,8 @@ internal import TeleEngine
 internal import TeleModel
 
 /// A segment's bytes behind a source. Opening reads the footer; the first query reads the index, which is kept until
-/// ``dropIndex()``; a query reads the groups that hold chunks of its series and time. Safe from several threads at
-/// once, as far as the source is.
+/// ``dropIndex()``, as ``SampleIndexCache`` has room; a query reads the groups that hold chunks of its series and time.
+/// Safe from several threads at once, as far as the source is.
 package final class SampleSegmentReader: Sendable {
     /// Bytes of a range of the segment; throws where they can't be had.
     package typealias Source = @Sendable (Range<Int>) throws(CodecError) -> [UInt8]
@@ -20,6 +20,7 @@ package final class SampleSegmentReader: Sendable {
     private let base: SampleSegmentReader?
     private let excluded: [SeriesSelection]
     private let hiding = Mutex<HiddenSamples?>(nil)
+    private let indexes: SampleIndexCache?
 
     private struct Place {
         var range: Range<Int>
@@ -28,8 +29,10 @@ package final class SampleSegmentReader: Sendable {
 
     /// Throws where the bytes are no segment of a version that this program knows.
     package init(
-        byteCount: Int, damage: (@Sendable (CodecError) -> Void)? = nil, source: @escaping Source
+        byteCount: Int, indexes: SampleIndexCache? = nil, damage: (@Sendable (CodecError) -> Void)? = nil,
+        source: @escaping Source
     ) throws(CodecError) {
+        self.indexes = indexes
         self.source = source
         self.damage = damage
         base = nil
@@ -70,7 +73,10 @@ package final class SampleSegmentReader: Sendable {
         sections = base.sections
         self.base = base
         excluded = selections
+        indexes = nil
     }
+
+    deinit { indexes?.forget(ObjectIdentifier(self)) }
 
     /// The same segment without the selected samples and exemplars.
     func excluding(_ selections: [SeriesSelection]) -> SampleSegmentReader {
@@ -134,11 +140,21 @@ package final class SampleSegmentReader: Sendable {
 
     func segmentIndex() throws(CodecError) -> SegmentIndex {
         if let base { return try base.segmentIndex() }
-        if let index = loaded.withLock({ $0 }) { return index }
+        if let index = loaded.withLock({ $0 }) {
+            indexes?.used(self, bytes: index.byteCount)
+            return index
+        }
         let labels = try section(.labels)
         let series = try section(.series)
         let samples = try section(.samples)
         let histograms = try section(.histograms)
+        var starts: [StartTimes.Change] = []
+        do throws(CodecError) {
+            starts = try StartTimes.decode(try section(.starts), seriesCount: summary.seriesCount)
+        } catch {
+            // Samples read without.
+            try report(error)
+        }
         let index = try LabelIndex(labels: labels.span.bytes, series: series.span.bytes)
         let built = SegmentIndex(
             index: index,
@@ -147,8 +163,10 @@ package final class SampleSegmentReader: Sendable {
                 fileBytes: summary.byteCount, maxRows: SampleChunk.maxRows),
             histograms: try ChunkDirectory(
                 histograms.span.bytes, seriesCount: index.seriesCount, minTime: summary.minTime,
-                fileBytes: summary.byteCount, maxRows: HistogramChunk.maxRows))
+                fileBytes: summary.byteCount, maxRows: HistogramChunk.maxRows),
+            starts: starts)
         loaded.withLock { $0 = built }
+        indexes?.used(self, bytes: built.byteCount)
         return built
     }
 
@@ -184,12 +202,26 @@ final class SegmentIndex: Sendable {
     let index: LabelIndex
     let samples: ChunkDirectory
     let histograms: ChunkDirectory
+    /// By series, those of series `i` at `startEnds[i-1] ..< startEnds[i]`.
+    let starts: [StartTimes.Change]
+    let startEnds: [Int]
 
-    init(index: LabelIndex, samples: ChunkDirectory, histograms: ChunkDirectory) {
+    init(index: LabelIndex, samples: ChunkDirectory, histograms: ChunkDirectory, starts: [StartTimes.Change]) {
         self.index = index
         self.samples = samples
         self.histograms = histograms
+        self.starts = starts
+        var ends: [Int] = []
+        ends.reserveCapacity(index.seriesCount)
+        var at = 0
+        for series in 0..<index.seriesCount {
+            while at < starts.count, Int(starts[at].series) == series { at += 1 }
+            ends.append(at)
+        }
+        startEnds = ends
     }
 
-    var byteCount: Int { index.byteCount + samples.byteCount + histograms.byteCount }
+    var byteCount: Int {
+        index.byteCount + samples.byteCount + histograms.byteCount + starts.count * 24 + startEnds.count * 8
+    }
 }

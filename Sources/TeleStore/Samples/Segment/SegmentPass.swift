@@ -52,6 +52,10 @@ struct SegmentPass {
         return rows
     }
 
+    func starts(_ slot: Int, _ changes: inout [StartTimes.Change]) {
+        changes += index.starts[LabelIndex.slice(index.startEnds, positions[slot])]
+    }
+
     mutating func histograms(_ slot: Int, _ out: inout HistogramColumns) throws(CodecError) {
         let directory = index.histograms
         let start = out.count
