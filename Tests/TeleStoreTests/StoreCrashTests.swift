@@ -182,6 +182,8 @@ import Darwin
 }
 
 enum ProcessEnvironment {
+    static func text(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+
     static func number(_ name: String) -> Int? {
         getenv(name).flatMap { Int(String(cString: $0)) }
     }

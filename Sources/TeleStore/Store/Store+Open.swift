@@ -221,6 +221,8 @@ struct Recovery {
             } catch {
                 throw .failed(error.description)
             }
+            // With durability `interval` records were acknowledged that a failed sync may have left unwritten.
+            if let next, next.previousDurable < next.previousLength { store.log.withLock { $0.wantsSeal = true } }
             // A file that was never whole: nothing was acknowledged in it, and no other file says that it was durable.
             let isTornHeader = item.header == nil && report.records == 0 && next?.previousDurable ?? 0 == 0
             if item.header == nil, !isTornHeader {

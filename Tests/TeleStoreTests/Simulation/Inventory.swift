@@ -42,6 +42,7 @@ struct Inventory {
             problems.append("\(signal) has \(number), which nobody sent")
             return
         }
+        if ledger.fate(signal, number) == .deleted { problems.append("\(signal) \(number) was deleted") }
         if record.print != print { problems.append("\(signal) \(number) is not as it was sent") }
         if found[signal, default: []].insert(number).inserted == false {
             problems.append("\(signal) has \(number) twice")
@@ -91,6 +92,9 @@ struct Inventory {
                     problems.append("an exemplar that nobody sent")
                 }
                 if !seen.insert(print).inserted { problems.append("an exemplar is there twice") }
+                if ledger.fate(.samples, Int(exactly: exemplar.value) ?? -1) == .deleted {
+                    problems.append("an exemplar that was deleted")
+                }
             }
         }
         foundExemplars = seen
@@ -108,6 +112,7 @@ struct Inventory {
                 for _ in 0..<4 { try probeSpans(&random, isExact) }
                 try probeSamples(&random, isExact)
             }
+            try probeColumns((found[.spans]?.count ?? 0) % RecordPrint.spanColumns.count)
         } catch {
             problems.append("a query failed: \(error)")
         }
@@ -167,6 +172,22 @@ struct Inventory {
             return true
         }
         compare(.spans, got, isExact, "time") { scan.time.contains($0.time) }
+    }
+
+    /// Each column has to be right without the others.
+    private mutating func probeColumns(_ choice: Int) throws(EngineError) {
+        var scan = SpanScan(time: 0..<UInt64.max)
+        scan.columns = RecordPrint.spanColumns[choice]
+        var wrong: [Int] = []
+        try snapshot.scanSpans(scan, budget: QueryBudget()) { batch throws(EngineError) in
+            for row in 0..<batch.count {
+                let number = Int(truncatingIfNeeded: batch.span[row] &- 1)
+                let part = RecordPrint.part(batch, row, scan.columns)
+                if ledger.sent[.spans]?[number]?.parts[choice] != part { wrong.append(number) }
+            }
+            return true
+        }
+        if !wrong.isEmpty { problems.append("spans by column \(choice): \(wrong.prefix(5)) are not as they were sent") }
     }
 
     private mutating func probeSamples(_ random: inout SeededGenerator, _ isExact: Bool) throws(EngineError) {

@@ -12,6 +12,8 @@ struct Ledger {
         var time: UInt64
         var resource: UInt64 = 0
         var trace = TraceID.none
+        /// Of a span, by ``RecordPrint/spanColumns``.
+        var parts: [UInt64] = []
     }
 
     enum Fate {
@@ -21,6 +23,8 @@ struct Ledger {
         case kept
         /// Removed by retention, or lost to damage that was reported: may be there or not.
         case excused
+        /// Deleted, and the deletion acknowledged: must not be there.
+        case deleted
     }
 
     private(set) var sent: [Signal: [Int: Record]] = [:]
@@ -57,9 +61,14 @@ struct Ledger {
 
     /// Retention may take records that are older.
     mutating func expire(_ signal: Signal, before limit: UInt64) {
-        for (number, record) in sent[signal] ?? [:] where record.time < limit {
+        for (number, record) in sent[signal] ?? [:] where record.time < limit && fate(signal, number) != .deleted {
             fates[signal, default: [:]][number] = .excused
         }
+    }
+
+    /// Numbers of records that hold, sent so far.
+    func numbers(_ signal: Signal, where holds: (Record) -> Bool) -> Set<Int> {
+        Set((sent[signal] ?? [:]).filter { holds($0.value) }.keys)
     }
 
     /// Everything that was acknowledged since may go with the power (durability `interval`).

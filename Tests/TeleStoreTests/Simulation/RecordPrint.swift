@@ -30,6 +30,27 @@ enum RecordPrint {
         return print
     }
 
+    /// What a scan for one column set gives of a span.
+    static let spanColumns: [SpanColumns] = [.name, .attributes, .events, .scope, .rest]
+
+    static func part(_ batch: SpanBatch, _ row: Int, _ columns: SpanColumns) -> UInt64 {
+        var print: UInt64 = 0
+        fold(&print, batch.traceHigh[row], batch.traceLow[row], batch.parent[row], batch.start[row], batch.end[row])
+        switch columns {
+        case .name:
+            fold(&print, text(batch.core, batch.name[row]), text(batch.core, batch.statusMessage[row]))
+            fold(&print, UInt64(bitPattern: Int64(batch.kind[row])), UInt64(bitPattern: Int64(batch.statusCode[row])))
+        case .attributes: fold(&print, attributes(batch.core, batch.attributes, row))
+        case .events:
+            for event in batch.events.rows(of: row) {
+                fold(&print, batch.events.time[event], text(batch.core, batch.events.name[event]))
+            }
+        case .scope: fold(&print, batch.core.scopeFingerprint(Int(batch.scope[row])))
+        default: fold(&print, text(batch.core, batch.traceState[row]), UInt64(batch.flags[row]))
+        }
+        return print
+    }
+
     static func of(_ labels: LabelSet, time: Int64, value: Double) -> UInt64 {
         Hash64.combine(Hash64.combine(Hash64.of(labels.bytes), UInt64(bitPattern: time)), value.bitPattern)
     }

@@ -35,7 +35,9 @@ enum SimRecords {
         for (row, number) in numbers.enumerated() {
             ledger.send(
                 .spans, number,
-                Ledger.Record(print: RecordPrint.of(batch, row), time: batch.start[row], trace: batch.traceID(row)))
+                Ledger.Record(
+                    print: RecordPrint.of(batch, row), time: batch.start[row], trace: batch.traceID(row),
+                    parts: RecordPrint.spanColumns.map { RecordPrint.part(batch, row, $0) }))
         }
         return batch
     }

@@ -23,6 +23,8 @@ struct Simulation {
     private let clock = Guarded(20 * StoreBatches.day)
     private var problems: [String] = []
     private var note = ""
+    /// By tombstone, what it took.
+    private var deleted: [UInt64: [Signal: Set<Int>]] = [:]
     /// Files that were damaged at rest, within the data folder.
     private var damagedPaths: Set<String> = []
     private(set) var figures = Figures()
@@ -33,6 +35,7 @@ struct Simulation {
         var failures = 0
         var records = 0
         var damages = 0
+        var deletions = 0
 
         static func += (total: inout Figures, more: Figures) {
             total.lives += more.lives
@@ -40,6 +43,7 @@ struct Simulation {
             total.failures += more.failures
             total.records += more.records
             total.damages += more.damages
+            total.deletions += more.deletions
         }
     }
 
@@ -85,7 +89,8 @@ struct Simulation {
         let first = ledger.next
         let failures = disk.failureCount
         if random.chance(0.75) {
-            disk.crash(afterOperations: 1 + random.below(isFirst || random.chance(0.6) ? 120 : 25))
+            let isLater = isFirst || random.chance(0.6)
+            disk.crash(afterOperations: 1 + random.below(isLater ? 120 : 25))
         }
         switch random.below(8) {
         case 0: disk.setFaultRate([0.005, 0.03, 0.1][random.below(3)])
@@ -104,7 +109,7 @@ struct Simulation {
         }
         var held: (snapshot: any EngineSnapshot, found: [Signal: Set<Int>])?
         for _ in 0..<(4 + random.below(14)) where !disk.hasCrashed && problems.isEmpty {
-            switch random.below(20) {
+            switch random.below(21) {
             case 0..<8: await append(1, to: store)
             case 8..<11: await append(2 + random.below(4), to: store)
             case 11..<14:
@@ -123,6 +128,7 @@ struct Simulation {
                     let again = Inventory(snapshot, ledger).found
                     if again != found, !disk.hasCrashed, damagedPaths.isEmpty { fail("a snapshot changed") }
                 }
+            case 19: delete(from: store)
             default: store.syncInterval()
             }
         }
@@ -138,14 +144,19 @@ struct Simulation {
         if disk.hasCrashed { figures.crashes += 1 }
         // The power goes, or the process alone dies, in the middle of what it did or after it.
         if random.chance(disk.hasCrashed ? 0.65 : 0.7) {
-            disk.restart()
-            if options.durability == .interval, !isClosed {
-                for signal in Signal.allCases { ledger.demote(signal, from: first) }
-            }
+            losePower(since: isClosed ? ledger.next : first)
         } else {
             disk.kill()
         }
         disk.setCapacity(.max)
+    }
+
+    /// With durability `interval` goes what was acknowledged since, and whatever a failed sync left unwritten.
+    private mutating func losePower(since first: Int) {
+        let isLossy = disk.hasLossyFiles
+        disk.restart()
+        guard options.durability == .interval else { return }
+        for signal in Signal.allCases { ledger.demote(signal, from: isLossy ? 0 : first) }
     }
 
     /// Several appends that one group commit serves.
@@ -175,13 +186,65 @@ struct Simulation {
         }
         store.commitWaiting()
         for item in waiting where await item.done.value { ledger.settle(item.signal, item.numbers, .kept) }
-        // What is too old already may go with the next retention.
     }
 
     private static func result(_ isDone: Guarded<Bool>, _ body: () async throws -> Void) async -> Bool {
         defer { isDone.withLock { $0 = true } }
         do { try await body() } catch { return false }
         return true
+    }
+
+    /// Deletes what lies in a time range, cancels a deletion, or has the deleted parts removed from the disk.
+    private mutating func delete(from store: Store) {
+        let known = store.tombstones()
+        if !known.isEmpty, random.chance(0.3) {
+            let tombstone = known[random.below(known.count)]
+            // Where it fails, it may have been done all the same.
+            let numbers = deleted[tombstone.id] ?? [:]
+            let result = try? store.cancelDeletion(tombstone.id)
+            if result == false { return }
+            if result == true { deleted[tombstone.id] = nil }
+            for (signal, all) in numbers {
+                let others = deleted.filter { $0.key != tombstone.id }.values.reduce(into: Set<Int>()) {
+                    $0.formUnion($1[signal] ?? [])
+                }
+                ledger.settle(signal, all.subtracting(others), result == true ? .open : .excused)
+            }
+            return
+        }
+        if random.chance(0.3) {
+            try? store.cleanTombstones()
+            return
+        }
+        let signal = Signal.allCases[random.below(3)]
+        let from = now - random.next() % (4 * SimRecords.hour)
+        let range = from..<from + random.next() % (2 * SimRecords.hour)
+        let deletion: Deletion
+        var numbers: Set<Int>
+        switch signal {
+        case .logs:
+            deletion = .logs(LogScan(time: range))
+            numbers = ledger.numbers(.logs) { range.contains($0.time) }
+        case .spans:
+            deletion = .spans(SpanScan(time: range))
+            numbers = ledger.numbers(.spans) { range.contains($0.time) }
+        case .samples:
+            var selection = SimRecords.everySample
+            selection.time = Int64(range.lowerBound / 1_000_000)...Int64(range.upperBound / 1_000_000)
+            let time = selection.time
+            deletion = .samples(selection)
+            numbers = ledger.numbers(.samples) { time.contains(Int64($0.time / 1_000_000)) }
+        }
+        // What was refused and comes back with the log after a crash is younger than the deletion.
+        let open = numbers.filter { ledger.fate(signal, $0) == .open }
+        do throws(EngineError) {
+            let tombstone = try store.delete(deletion, note: "a test")
+            deleted[tombstone.id] = [signal: numbers]
+            figures.deletions += 1
+            ledger.settle(signal, numbers.subtracting(open), .deleted)
+        } catch {
+            ledger.settle(signal, numbers.filter { ledger.fate(signal, $0) != .deleted }, .excused)
+        }
     }
 
     private mutating func expire() {
@@ -216,7 +279,7 @@ struct Simulation {
             await store.close()
             disk.kill()
         case 1: disk.kill()
-        default: disk.restart()
+        default: losePower(since: ledger.next)
         }
     }
 

@@ -11,6 +11,7 @@ import Testing
     @Test func everySeedHolds() async {
         if let seed = ProcessEnvironment.number("TELE_SIM_SEED") {
             var simulation = Simulation(seed: UInt64(seed))
+            simulation.damageChance = Double(ProcessEnvironment.number("TELE_SIM_DAMAGE") ?? 20) / 100
             simulation.disk.startTrace()
             let problems = await simulation.run()
             for line in simulation.disk.trace { print("disk: \(line)") }
@@ -41,7 +42,8 @@ import Testing
         }
         print(
             "simulation: \(count) seeds from \(first), \(total.lives) lives, \(total.crashes) crashes, "
-                + "\(total.failures) failed operations, \(total.damages) damages at rest, \(total.records) records sent, "
+                + "\(total.failures) failed operations, \(total.damages) damages at rest, \(total.deletions) deletions, "
+                + "\(total.records) records sent, "
                 + "\(failed.count) seeds failed, in \(start.duration(to: .now))")
     }
 }

@@ -30,8 +30,6 @@ struct Wound: CustomStringConvertible {
             case tail(Double)
             /// The headers of log records.
             case recordHeaders
-            /// The last part of a block, where its directory is.
-            case blockEnds
         }
 
         /// Files whose path has it, or ends so.
@@ -49,11 +47,6 @@ struct Wound: CustomStringConvertible {
                 let records = parts.filter(\.isLogRecord)
                 if records.isEmpty { return nil }
                 return records[random.below(records.count)].range.lowerBound + random.below(WALFormat.recordHeaderBytes)
-            case .blockEnds:
-                let blocks = parts.filter { $0.name.hasPrefix("block") }
-                if blocks.isEmpty { return nil }
-                let range = blocks[random.below(blocks.count)].range
-                return range.upperBound - 1 - random.below(max(1, range.count / 5))
             }
         }
     }
@@ -93,7 +86,9 @@ struct Wound: CustomStringConvertible {
     }
 
     private static func kind(_ path: String) -> String {
-        for kind in ["logs/", "traces/", "metrics/", "wal/", "manifest"] where path.contains(kind) { return kind }
+        for kind in ["logs/", "traces/", "metrics/", "wal/", "manifest", "deletes"] where path.contains(kind) {
+            return kind
+        }
         return "other"
     }
 
