@@ -45,15 +45,19 @@ extension SampleSegmentReader {
         return Checksum.withOneBitFlipped(trailer) { footer($0, source, byteCount) }
     }
 
-    /// Whether one bit is wrong: the head says nothing that is not known. More throws.
-    static func checkHead(_ head: [UInt8]) throws(CodecError) -> Bool {
+    /// Whether it is damaged: the head says nothing that the trailer does not. A head of another version throws, and,
+    /// where nobody listens to damage, one with more than a bit wrong.
+    static func checkHead(_ head: [UInt8], isLenient: Bool) throws(CodecError) -> Bool {
         var expected: [UInt8] = []
         expected.append(uint32: SampleSegmentFormat.magic)
         expected.append(uint32: SampleSegmentFormat.version)
         let wrong = zip(head, expected).reduce(0) { $0 + ($1.0 ^ $1.1).nonzeroBitCount }
         if wrong <= 1 { return wrong == 1 }
         var reader = ByteReader(head.span.bytes)
-        guard try reader.uint32() == SampleSegmentFormat.magic else { throw CodecError("no samples segment") }
+        guard try reader.uint32() == SampleSegmentFormat.magic else {
+            if isLenient { return true }
+            throw CodecError("no samples segment")
+        }
         throw CodecError("samples segment of version \(try reader.uint32())", at: 4)
     }
 }

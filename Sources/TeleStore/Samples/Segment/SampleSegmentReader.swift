@@ -40,8 +40,8 @@ package final class SampleSegmentReader: Sendable {
         let fixed = SampleSegmentFormat.headBytes + SampleSegmentFormat.trailerBytes
         guard byteCount >= fixed else { throw CodecError("samples segment of \(byteCount) bytes") }
         let head = try SampleSegmentReader.read(source, 0..<SampleSegmentFormat.headBytes)
-        if try SampleSegmentReader.checkHead(head) {
-            damage?(CodecError("one flipped bit was put right; nothing is lost", at: 0))
+        if try SampleSegmentReader.checkHead(head, isLenient: damage != nil) {
+            damage?(CodecError("the head is damaged; nothing is lost by it", at: 0))
         }
         let trailerStart = byteCount - SampleSegmentFormat.trailerBytes
         let footer = try SampleSegmentReader.footer(source, byteCount, damage)
