@@ -7,7 +7,7 @@ import TeleTerm
 struct SegmentsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "segments", abstract: "Read a data folder without a server; changes nothing.",
-        subcommands: [List.self, Verify.self])
+        subcommands: [List.self, Verify.self, Dump.self])
 
     struct Options: ParsableArguments {
         @Flag(name: .long, help: "Print JSON.")
@@ -117,12 +117,12 @@ struct SegmentsCommand: ParsableCommand {
             Terminal.complain("\(segments.count) segments, \(segments.reduce(0) { $0 + $1.rows }) rows: all in order")
         }
     }
-}
 
-/// Says what is wrong with a folder and ends the program, instead of a Swift error's description.
-private func reading<Value>(_ body: () throws(StoreOpenError) -> Value) throws -> Value {
-    do throws(StoreOpenError) { return try body() } catch {
-        Terminal.complain("\(error)")
-        throw ExitCode.notFound
+    /// Says what is wrong with a folder and ends the program, instead of a Swift error's description.
+    static func reading<Value>(_ body: () throws(StoreOpenError) -> Value) throws -> Value {
+        do throws(StoreOpenError) { return try body() } catch {
+            Terminal.complain("\(error)")
+            throw ExitCode.notFound
+        }
     }
 }

@@ -26,10 +26,11 @@ struct ServerClient {
     }
 
     func get(
-        _ path: String, _ parameters: [(String, String)] = [], headers: [(String, String)] = []
+        _ path: String, _ parameters: [(String, String)] = [], headers: [(String, String)] = [], isPost: Bool = false
     ) async throws -> Answer {
         let query = parameters.map { "\($0.0)=\(ServerClient.escaped($0.1))" }.joined(separator: "&")
         var request = HTTPClientRequest(url: address + path + (query.isEmpty ? "" : "?" + query))
+        if isPost { request.method = .POST }
         request.headers.add(name: "User-Agent", value: TeleVersion.userAgent)
         for (name, value) in headers { request.headers.add(name: name, value: value) }
         do {
@@ -52,9 +53,10 @@ struct ServerClient {
 
     /// The body of a 200, decoded; other statuses are said and end the program: 404 as "not found", 5xx as unreachable.
     func value<Value: Decodable>(
-        _ type: Value.Type, _ path: String, _ parameters: [(String, String)] = [], headers: [(String, String)] = []
+        _ type: Value.Type, _ path: String, _ parameters: [(String, String)] = [], headers: [(String, String)] = [],
+        isPost: Bool = false
     ) async throws -> (value: Value, body: [UInt8]) {
-        let answer = try await get(path, parameters, headers: headers)
+        let answer = try await get(path, parameters, headers: headers, isPost: isPost)
         guard answer.status == 200 else { throw ServerClient.refusal(answer) }
         do {
             return (try JSONDecoder().decode(type, from: Data(answer.body)), answer.body)

@@ -11,8 +11,8 @@ extension EngineOpener {
             report(store.status(), logger)
             return OpenEngine(
                 engine: store, facts: { facts(store.status()) },
-                reconfigure: { _ in
-                    logger.notice("what is kept on disk follows a changed retention after a restart")
+                reconfigure: { configuration in
+                    for (signal, retention) in configuration.storeRetention { store.setRetention(signal, retention) }
                 }, close: { await store.close() })
         }
     }
@@ -69,10 +69,19 @@ extension StoreOptions {
         walBytes = life.walBytes
         walFileBytes = max(64 << 10, life.walBytes / 8)
         compactionInputs = max(2, life.mergeInputs)
-        let retention = configuration.retention
-        let most = configuration.maxBytes
-        logs = Retention(seconds: UInt64(clamping: retention.logs / 1000), bytes: UInt64(clamping: most.logs))
-        spans = Retention(seconds: UInt64(clamping: retention.traces / 1000), bytes: UInt64(clamping: most.traces))
-        samples = Retention(seconds: UInt64(clamping: retention.metrics / 1000), bytes: UInt64(clamping: most.metrics))
+        for (signal, retention) in configuration.storeRetention { self[signal] = retention }
+    }
+}
+
+extension Configuration {
+    /// What the store keeps of each signal.
+    fileprivate var storeRetention: [(TeleStore.Signal, StoreOptions.Retention)] {
+        func kept(_ milliseconds: Int64, _ bytes: Int) -> StoreOptions.Retention {
+            StoreOptions.Retention(seconds: UInt64(clamping: milliseconds / 1000), bytes: UInt64(clamping: bytes))
+        }
+        return [
+            (.logs, kept(retention.logs, maxBytes.logs)), (.spans, kept(retention.traces, maxBytes.traces)),
+            (.samples, kept(retention.metrics, maxBytes.metrics)),
+        ]
     }
 }

@@ -8,13 +8,14 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// tele's own API, which `telectl` reads. Shapes: ``TeleTrace``, ``TeleServices``, ``TeleError``.
+/// tele's own API, which `telectl` reads. Shapes: ``TeleTrace``, ``TeleServices``, ``TeleSnapshots``, ``TeleError``.
 package enum TeleRoutes {
     package static let all: [APIRoute] = [
         APIRoute([.get], "/api/tele/v1/trace/{id}", handle: trace),
         APIRoute([.get], "/api/tele/v1/trace/{id}/context", handle: traceContext),
         APIRoute([.get], "/api/tele/v1/services", handle: services),
         APIRoute([.get], "/api/tele/v1/lint/traces", handle: lint),
+        APIRoute([.get, .post], "/api/tele/v1/snapshots", handle: snapshots),
     ]
 
     static func answer(_ value: some Encodable, status: HTTPResponse.Status = .ok) -> APIResponse {
