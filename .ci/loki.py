@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""Loki's API of a teled as its clients use it: tail over a WebSocket (the PyPI package websockets) while lines arrive,
-with clients that are slow or never read; the figures of how long a line takes from ingest to a client.
+"""Loki's API of a teled as its clients use it: requests of Fluent Bit, Promtail and logcli; input that is bad in every
+way; tail over a WebSocket (the PyPI package websockets) while lines arrive, with clients that are slow or never read,
+and the figures of how long a line takes from ingest to a client.
 
   loki.py --bin .build/debug [--seconds 5] [--rate 2000]        (needs the packages of requirements.txt)
 """
@@ -9,6 +10,16 @@ import websockets
 from server import Checks, Teled
 
 checks = Checks()
+
+
+class Patient(Teled):
+    """An answer that does not come within the minute is a status of its own."""
+
+    def request(self, *arguments, **named):
+        try:
+            return super().request(*arguments, **named)
+        except (TimeoutError, ConnectionError) as error:
+            return 599, repr(error).encode(), {}
 
 
 def push(teled, app, lines, labels={}, start=None, metadata=None):
@@ -175,6 +186,151 @@ async def delay(teled, seconds, rate):
     print(f"tail delay, push sent to line received, {rate} lines/s beside it: n {len(took)}, p50 {took[len(took) // 2]:.1f} ms, p99 {took[int(len(took) * 0.99)]:.1f} ms")
 
 
+def varint(n):
+    out = b""
+    while n > 127:
+        out += bytes([n & 127 | 128])
+        n >>= 7
+    return out + bytes([n])
+
+
+def field(number, data):
+    return varint(number << 3 | 2) + varint(len(data)) + data
+
+
+def snappy(data):
+    """A snappy block of literals alone."""
+    out = varint(len(data))
+    for i in range(0, len(data), 60):
+        part = data[i:i + 60]
+        out += bytes([(len(part) - 1) << 2]) + part
+    return out
+
+
+def timestamp(ns):
+    return b"\x08" + varint(ns // 10**9) + b"\x10" + varint(ns % 10**9)
+
+
+def range_query(teled, query, start, end, **parameters):
+    status, body, headers = teled.get("/loki/api/v1/query_range", {"Accept-Encoding": parameters.pop("accept", "identity")}, query=query, start=start, end=end, **parameters)
+    return status, body, headers
+
+
+def texts(body):
+    return sorted(v[1] for s in json.loads(body)["data"]["result"] for v in s["values"])
+
+
+def clients(teled):
+    """Requests as the documentation of shippers and of logcli has them, byte for byte where that is what counts."""
+    now = time.time_ns()
+    # Fluent Bit, output `loki`: JSON, times as strings, `line_format json` puts the record into the line.
+    fluent = b'{"streams":[{"stream":{"job":"fluentbit"},"values":[["%d","{\\"log\\":\\"started\\",\\"level\\":\\"info\\"}"]]}]}' % now
+    status, body, headers = teled.request("/loki/api/v1/push", fluent, {"Content-Type": "application/json", "User-Agent": "Fluent-Bit", "Connection": "keep-alive"})
+    checks.equal("Fluent Bit's loki output", (status, body), (204, b""))
+    # ... with structured_metadata, and compressed with `compress gzip`.
+    import gzip
+    fluent = b'{"streams":[{"stream":{"job":"fluentbit"},"values":[["%d","with metadata",{"pod":"p-1"}]]}]}' % (now + 1)
+    status, *_ = teled.request("/loki/api/v1/push", gzip.compress(fluent), {"Content-Type": "application/json", "Content-Encoding": "gzip", "User-Agent": "Fluent-Bit"})
+    checks.equal("Fluent Bit, gzip, structured metadata", status, 204)
+    # Promtail and Alloy: PushRequest{streams{labels, entries{timestamp, line, structuredMetadata{name, value}}, hash}} in a snappy block.
+    entry = field(1, timestamp(now + 2)) + field(2, b"from promtail") + field(3, field(1, b"trace_id") + field(2, b"0af7651916cd43dd8448eb211c80319c"))
+    request = field(1, field(1, b'{filename="/var/log/syslog", job="promtail"}') + field(2, entry) + b"\x18\xb9\x0a")
+    status, body, _ = teled.request("/loki/api/v1/push", snappy(request), {"Content-Type": "application/x-protobuf", "User-Agent": "promtail/3.5.0", "X-Scope-OrgID": "fake"})
+    checks.equal("Promtail's push", (status, body), (204, b""))
+    start, end = now - 10**9, now + 10**9
+    status, body, _ = range_query(teled, '{job="fluentbit"} | json', start, end)
+    checks.equal("what Fluent Bit sent", (status, texts(body)), (200, ['with metadata', '{"log":"started","level":"info"}']))
+    status, body, _ = range_query(teled, '{job="promtail"} | trace_id="0af7651916cd43dd8448eb211c80319c"', start, end)
+    checks.equal("what Promtail sent", texts(body), ["from promtail"])
+    # logcli: `query`, `instant-query`, `labels`, `series`, `stats`, `volume`, `volume_range`, `detected-fields`, `delete`.
+    agent = {"User-Agent": "loki-logcli/3.5", "X-Loki-Response-Encoding-Flags": "categorize-labels", "Accept-Encoding": "gzip"}
+    query, counting = urllib.parse.quote_plus('{job="promtail"}'), 'count_over_time({job=~".+"}[5m])'
+    for path, part in [
+        (f"/loki/api/v1/query_range?direction=BACKWARD&end={end}&limit=30&query={query}&start={start}", "streams"),
+        (f"/loki/api/v1/query_range?direction=FORWARD&end={end}&interval=1s&limit=30&query={query}&start={start}&step=15.000000", "streams"),
+        (f"/loki/api/v1/query?direction=BACKWARD&limit=30&query={urllib.parse.quote_plus(counting)}&time={end}", "vector"),
+        (f"/loki/api/v1/labels?end={end}&start={start}", "filename"),
+        (f"/loki/api/v1/label/job/values?end={end}&start={start}", "promtail"),
+        (f"/loki/api/v1/series?end={end}&match={query}&start={start}", "syslog"),
+        (f"/loki/api/v1/index/stats?end={end}&query={query}&start={start}", "entries"),
+        (f"/loki/api/v1/index/volume?aggregateBy=series&end={end}&limit=30&query={query}&start={start}", "vector"),
+        (f"/loki/api/v1/index/volume_range?end={end}&limit=30&query={query}&start={start}&step=60", "matrix"),
+        (f"/loki/api/v1/detected_fields?end={end}&limit=100&line_limit=1000&query={query}&start={start}&step=15", "fields"),
+        (f"/loki/api/v1/detected_labels?end={end}&query={query}&start={start}", "detectedLabels"),
+        (f"/loki/api/v1/patterns?end={end}&query={query}&start={start}&step=60s", "data"),
+        ("/loki/api/v1/drilldown-limits", "limits"), ("/loki/api/v1/status/buildinfo", "version"), ("/loki/api/v1/delete", "["),
+    ]:
+        status, body, headers = teled.request(path, headers=agent)
+        if headers.get("Content-Encoding") == "gzip":
+            body = gzip.decompress(body)
+        checks.check(path.split("?")[0], status == 200 and part.encode() in body, (status, body[:200]))
+
+
+def bad_input(teled):
+    """Whatever comes: a clear 4xx or an answer, never 500, never a hang."""
+    now = time.time_ns()
+    alive = lambda what: checks.equal(f"alive after {what}", teled.get("/ready")[0], 200)
+
+    def push_raw(what, value, wanted, labels='{"app":"bad"}'):
+        body = value if isinstance(value, bytes) else b'{"streams":[{"stream":%s,"values":%s}]}' % (labels.encode(), json.dumps(value).encode())
+        began = time.monotonic()
+        status, answer, _ = teled.request("/loki/api/v1/push", body, {"Content-Type": "application/json"})
+        checks.check(f"{what}: {status}", status in wanted and time.monotonic() - began < 30, answer[:200])
+        return status
+
+    # Within a stream of its own: tests run with debug builds, in which a stage takes its time for so long a line.
+    push_raw("a line of 10 MB", [[str(now), "L" * (10 << 20)]], {204, 400, 413}, '{"app":"long"}')
+    push_raw("a line of 100 kB", [[str(now), "L" * 100_000]], {204})
+    push_raw("10,000 labels", [[str(now), "x"]], {400, 413}, "{" + ",".join(f'"l{i}":"v"' for i in range(10_000)) + "}")
+    push_raw("10,000 metadata", [[str(now + 1), "x", {f"m{i}": "v" for i in range(10_000)}]], {204, 400}, '{"app":"long"}')
+    status, body, _ = range_query(teled, '{app="long"}', now - 10**9, now + 10**9)
+    checks.check("what is long comes back", status == 200 and len(body) > 10 << 20, (status, len(body)))
+    push_raw("invalid UTF-8 in a line", b'{"streams":[{"stream":{"app":"utf"},"values":[["%d","a\xff\xfeb"]]}]}' % now, {204, 400})
+    push_raw("NUL in a line", [[str(now + 2), "a\0b"]], {204})
+    push_raw("JSON 10,000 deep", b'{"streams":' + b"[" * 10_000 + b"]" * 10_000 + b"}", {400})
+    push_raw("a line of JSON 10,000 deep", [[str(now + 3), '{"a":' * 10_000 + "1" + "}" * 10_000]], {204})
+    for stamp in ["-1", "0", "9223372036854775807", "9223372036854775808", "18446744073709551615", "18446744073709551616", "1e30", "x", ""]:
+        push_raw(f"a timestamp of {stamp!r}", [[stamp, "x"]], {204, 400})
+    for body in [b"", b"{", b"[]", b"null", b'{"streams":null}', b'{"streams":[{"stream":{"a":1},"values":[]}]}', b'{"streams":[{"stream":{"a":"b"},"values":[[1,2]]}]}']:
+        push_raw(f"push of {body[:40]}", body, {204, 400})
+    for block in [b"", b"\xff\xff\xff\xff\x0f", b"\x80\x80\x80\x80\x04\x00", snappy(b"\xff" * 100), snappy(field(1, field(1, b"{") + field(2, b"\x0a\x00")))]:
+        status, answer, _ = teled.request("/loki/api/v1/push", block, {"Content-Type": "application/x-protobuf"})
+        checks.check(f"a snappy block {block[:6]}: {status}", status in {204, 400, 413}, answer[:200])
+    alive("pushes")
+    start, end = now - 10**9, now + 10**9
+    queries = {
+        "a regular expression bomb": '{app="bad"} |~ "(a*)*(a*)*(a*)*b"', "a counted bomb": '{app="bad"} |~ "((((x{1,100}){1,100}){1,100}){1,100})"',
+        "a regexp parser bomb": '{app="bad"} | regexp "(?P<x>(L|LL|LLL)*)z"', "a pattern of 2,000 captures": '{app="bad"} |> "' + "<_>L" * 2_000 + '"',
+        "a template loop": '{app="bad"} | line_format "{{ range $i := 1000000000 }}x{{ end }}"',
+        "nested template loops": '{app="bad"} | line_format "{{ range 10000 }}{{ range 10000 }}{{ range 10000 }}x{{ end }}{{ end }}{{ end }}"',
+        "a huge repeat": '{app="bad"} | line_format `{{ repeat 2000000000 "xxxxxxxx" }}`', "a huge indent": '{app="bad"} | line_format `{{ indent 2000000000 "x" }}`',
+        "a huge printf": '{app="bad"} | line_format `{{ printf "%1000000000d" 1 }}`', "deep parentheses": "(" * 10_000 + "1" + ")" * 10_000,
+        "10,000 operators": "1" + "+1" * 10_000, "10,000 stages": '{app="bad"}' + ' | json' * 10_000, "JSON of a deep line": '{app="bad"} | json', "unpack": '{app="bad"} | unpack',
+        "fromJson of a deep line": '{app="bad"} | line_format `{{ fromJson __line__ }}`', "an empty query": "", "NUL": "{\0}", "a lone quote": '{a="', "huge numbers": "1e999999 + 0x" + "f" * 1000,
+        "a range of years": 'count_over_time({app="bad"}[999999999y])', "a negative range": 'count_over_time({app="bad"}[-5m])', "an offset of years": 'count_over_time({app="bad"}[5m] offset 290y)',
+        "topk of a lot": 'topk(9223372036854775807, count_over_time({app="bad"}[5m]))', "a quantile of NaN": 'quantile_over_time(NaN, {app="bad"} | logfmt | unwrap x [5m])',
+    }
+    for what, query in queries.items():
+        began = time.monotonic()
+        body = urllib.parse.urlencode({"query": query, "start": start, "end": end, "limit": 20}).encode()
+        status, answer, _ = teled.request("/loki/api/v1/query_range", body, {"Content-Type": "application/x-www-form-urlencoded"})
+        took = time.monotonic() - began
+        checks.check(f"{what}: {status} in {took:.1f} s", (status == 200 or 400 <= status < 500) and took < 30, answer[:200])
+    alive("queries")
+    for parameters in [{"limit": 2**63}, {"limit": 2**63 - 1}, {"limit": -1}, {"limit": "0x10"}, {"start": 2**64}, {"start": -(2**63), "end": 2**63 - 1}, {"start": "nan"}, {"end": "1e400"},
+                       {"step": "1e-300"}, {"step": -1}, {"step": "9" * 400}, {"interval": "9999999y"}, {"interval": "-5s"}, {"direction": "sideways"}, {"since": "-1h"}, {"since": "99999999y"}]:
+        for query in ['{app="bad"}', 'rate({app="bad"}[1m])']:
+            status, answer, _ = teled.get("/loki/api/v1/query_range", **{"query": query, "start": start, "end": end, **parameters})
+            checks.check(f"{parameters} {query}: {status}", status == 200 or 400 <= status < 500, answer[:200])
+    status, answer, _ = teled.get("/loki/api/v1/query_range", query='{app="bad"}', limit=2**63)
+    checks.equal("a limit of 2^63 is refused", status, 400)
+    for path in ["index/volume_range", "index/volume", "index/stats", "patterns", "detected_fields", "series", "labels"]:
+        for parameters in [{"start": 0, "end": 2**63 - 1, "step": "1ns"}, {"limit": 2**63}, {"query": "{"}, {"match[]": "{"}, {"line_limit": -1}]:
+            status, answer, _ = teled.get("/loki/api/v1/" + path, **{"query": '{app="bad"}', **parameters})
+            checks.check(f"{path} {parameters}: {status}", status == 200 or 400 <= status < 500, answer[:200])
+    alive("parameters")
+
+
 async def shutdown(teled):
     async with websockets.connect(tail_address(teled, '{app="bye"}')) as tail:
         await asyncio.sleep(0.2)
@@ -194,8 +350,8 @@ async def main():
     arguments.add_argument("--seconds", type=float, default=5)
     arguments.add_argument("--rate", type=int, default=2000)
     options = arguments.parse_args()
-    teled = Teled(options.bin)
-    for part in [follow(teled), refusals(teled), delay(teled, options.seconds, options.rate), slow(teled), shutdown(teled)]:
+    teled = Patient(options.bin)
+    for part in [asyncio.to_thread(clients, teled), asyncio.to_thread(bad_input, teled), follow(teled), refusals(teled), delay(teled, options.seconds, options.rate), slow(teled), shutdown(teled)]:
         await part
     checks.finish()
 

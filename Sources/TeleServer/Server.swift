@@ -27,7 +27,7 @@ package final class Server: Service {
     package let runner: QueryRunner
     let workers: NIOThreadPool
     let metricsState: MetricsState
-    let tail = TailHub()
+    package let tail = TailHub()
     let tailThread = NIOThreadPool(numberOfThreads: 1)
     let spanMetrics: SpanMetrics?
     let bound = Guarded(BoundAddresses())

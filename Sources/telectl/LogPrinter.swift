@@ -11,7 +11,17 @@ struct LogPrinter {
     let output: LogOutput
     let terminal: Terminal
 
-    func show(_ entries: [LogEntry]) {
+    /// Groups apart by a line of dashes; lines that are no hits dim.
+    func show(_ groups: [LogContext.Group]) {
+        for (index, group) in groups.enumerated() {
+            if index > 0, output == .text || output == .raw {
+                Terminal.print([terminal.style.paint("--", .dim)])
+            }
+            show(group.entries, hits: group.hits)
+        }
+    }
+
+    func show(_ entries: [LogEntry], hits: Set<LogEntry>? = nil) {
         let today = TimeArgument.now / 86_400_000_000_000
         let showsDate = entries.contains { $0.time / 86_400_000_000_000 != today }
         let serviceWidth = min(24, max(10, entries.map { TextWidth.of($0.service) }.max() ?? 0))
@@ -22,7 +32,9 @@ struct LogPrinter {
                     LogLine(
                         time: entry.time, level: entry.level, service: entry.service, text: entry.line,
                         traceID: entry.traceID
-                    ).line(style: terminal.style, serviceWidth: serviceWidth, showsDate: showsDate)
+                    ).line(
+                        style: terminal.style, serviceWidth: serviceWidth, showsDate: showsDate,
+                        isAside: !(hits?.contains(entry) ?? true))
                 case .raw: terminal.isTerminal ? TextWidth.clean(entry.line) : entry.line
                 case .json: json(entry)
                 case .logfmt: logfmt(entry)

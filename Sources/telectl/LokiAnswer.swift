@@ -30,12 +30,16 @@ struct LokiAnswer: Decodable {
         var data: Content
     }
 
-    private struct Stream: Decodable {
+    fileprivate struct Stream: Decodable {
         var stream: [String: String]
         var values: [Value]
+
+        var entries: [LogEntry] {
+            values.map { LogEntry(time: $0.time, line: $0.line, labels: stream, metadata: $0.metadata) }
+        }
     }
 
-    private struct Value: Decodable {
+    fileprivate struct Value: Decodable {
         struct Categories: Decodable {
             var structuredMetadata: [String: String]?
             var parsed: [String: String]?
@@ -55,11 +59,26 @@ struct LokiAnswer: Decodable {
     }
 
     init(from decoder: any Decoder) throws {
-        for stream in try Envelope(from: decoder).data.result {
-            for value in stream.values {
-                entries.append(
-                    LogEntry(time: value.time, line: value.line, labels: stream.stream, metadata: value.metadata))
-            }
-        }
+        entries = try Envelope(from: decoder).data.result.flatMap(\.entries)
+    }
+}
+
+/// A message of Loki's `tail`, with categorised labels.
+struct TailMessage: Decodable {
+    var entries: [LogEntry]
+    /// Lines that this client was too slow for.
+    var dropped: Int
+
+    private enum Key: String, CodingKey {
+        case streams
+        case dropped = "dropped_entries"
+    }
+
+    private struct Dropped: Decodable {}
+
+    init(from decoder: any Decoder) throws {
+        let root = try decoder.container(keyedBy: Key.self)
+        entries = (try root.decodeIfPresent([LokiAnswer.Stream].self, forKey: .streams) ?? []).flatMap(\.entries)
+        dropped = try root.decodeIfPresent([Dropped].self, forKey: .dropped)?.count ?? 0
     }
 }

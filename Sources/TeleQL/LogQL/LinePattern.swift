@@ -81,15 +81,15 @@ package struct LinePattern: Sendable {
         return (String(decoding: bytes[start + 1..<at], as: UTF8.self), at + 1)
     }
 
-    /// Whether the whole line fits. Literals are looked for from left to right, the first place counts; a capture holds
-    /// at least a byte.
+    /// Whether the line fits. Literals are looked for from left to right, the first place counts; a capture holds at
+    /// least a byte. As in Loki a literal at the beginning of the pattern may stand anywhere in the line.
     package func matches(_ line: borrowing Span<UInt8>) -> Bool {
         guard line.count > 0, let last = parts.last else { return line.count == 0 && parts.isEmpty }
         var at = 0
         for (index, part) in parts.enumerated() {
             guard case .literal(let literal) = part else { continue }
             guard let found = ByteSearch.find(literal.span, in: line, from: at) else { return false }
-            if index == 0 ? found != 0 : found == at { return false }
+            if index > 0, found == at { return false }
             at = found + literal.count
         }
         if case .capture = last { return at < line.count }

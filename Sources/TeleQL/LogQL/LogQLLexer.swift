@@ -117,7 +117,10 @@ struct LogQLLexer {
             at += 1
         }
         let text = String(decoding: bytes[start..<at], as: UTF8.self)
-        if let value = NumberText.number(text) { return .number(value) }
+        // Hexadecimal numbers are read as tokens, and refused as values.
+        if let value = NumberText.number(text), bytes[start..<at].allSatisfy({ $0 | 0x20 != 0x78 }) {
+            return .number(value)
+        }
         if let value = NumberText.duration(text) { return .duration(value) }
         if let value = NumberText.size(text) { return .size(value) }
         throw error("syntax error: malformed number, duration or size \"\(text)\"", at: start)

@@ -20,7 +20,7 @@ extension LogQLParser {
     private var binaryOperation: LogQLBinaryOperation? {
         switch current.kind {
         case .symbol(let text): LogQLBinaryOperation(rawValue: text)
-        case .identifier(let word): LogQLBinaryOperation(rawValue: word)
+        case .identifier(let word): LogQLBinaryOperation(rawValue: word.lowercased())
         default: nil
         }
     }
@@ -32,11 +32,11 @@ extension LogQLParser {
         guard case .metric(let a) = left else { throw wrongLeg("left", operation) }
         guard case .metric(let b) = right else { throw wrongLeg("right", operation) }
         if operation.isSet {
-            for side in [a, b] {
-                if case .literal = side {
-                    throw LogQLError(
-                        "unexpected literal for \(side) leg of logical/set binary operation (\(operation.rawValue))")
-                }
+            for (name, side) in [("left", a), ("right", b)] {
+                guard case .literal(let value) = side else { continue }
+                throw LogQLError(
+                    "unexpected literal for \(name) leg of logical/set binary operation (\(operation.rawValue)): \(value)"
+                )
             }
         }
         return .binary(operation, returnsBool: returnsBool, matching, a, b)
@@ -96,7 +96,7 @@ extension LogQLParser {
         case .number(let value):
             advance()
             return .metric(.literal(value))
-        case .identifier(let word): return .metric(try function(word))
+        case .identifier(let word): return .metric(try function(word.lowercased()))
         default: throw unexpected()
         }
     }
@@ -153,6 +153,9 @@ extension LogQLParser {
         guard case .metric(let metric) = inner else { throw unexpected() }
         try expect(")")
         if grouping == nil { grouping = try self.grouping() }
+        if operation == .approximateTopk, grouping != nil {
+            throw LogQLError("grouping not allowed for \(operation.rawValue) aggregation")
+        }
         if operation.needsParameter, parameter == nil {
             throw LogQLError("parameter required for operation \(operation.rawValue)")
         }

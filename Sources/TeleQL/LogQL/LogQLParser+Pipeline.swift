@@ -54,7 +54,7 @@ extension LogQLParser {
             case .symbol("|="), .symbol("!="), .symbol("|~"), .symbol("!~"), .symbol("|>"), .symbol("!>"):
                 out.append(.line(try lineFilter()))
             case .symbol("|"):
-                if following.kind == .identifier("unwrap") { return out }
+                if LogQLParser.isWord(following, "unwrap") { return out }
                 advance()
                 out.append(try stage())
             default: return out
@@ -72,7 +72,7 @@ extension LogQLParser {
             isComparison = false
         }
         if isComparison { return .label(try labelFilter()) }
-        switch word {
+        switch word.lowercased() {
         case "json":
             advance()
             return .json(try extractions(isJSON: true))
@@ -96,7 +96,7 @@ extension LogQLParser {
         case "unpack":
             advance()
             return .unpack
-        case "regexp", "pattern", "line_format", "label_format": return try textStage(word)
+        case "regexp", "pattern", "line_format", "label_format": return try textStage(word.lowercased())
         default:
             advance()
             throw unexpected()

@@ -69,7 +69,7 @@ extension LogQLParser {
                     part.offset = isNegative ? -offset : offset
                     advance()
                 }
-            case .symbol("|") where following.kind == .identifier("unwrap") && part.unwrap == nil:
+            case .symbol("|") where LogQLParser.isWord(following, "unwrap") && part.unwrap == nil:
                 part.unwrap = try unwrap()
             case .symbol("|"), .symbol("|="), .symbol("!="), .symbol("|~"), .symbol("!~"), .symbol("|>"),
                 .symbol("!>"):

@@ -53,7 +53,13 @@ package struct LogQLParser {
     }
 
     func isSymbol(_ text: String) -> Bool { current.kind == .symbol(text) }
-    func isWord(_ text: String) -> Bool { current.kind == .identifier(text) }
+    /// Keywords and the names of functions are known in any case, as in Loki.
+    func isWord(_ text: String) -> Bool { LogQLParser.isWord(current, text) }
+
+    static func isWord(_ token: LogQLToken, _ text: String) -> Bool {
+        guard case .identifier(let word) = token.kind, word.utf8.count == text.utf8.count else { return false }
+        return word.lowercased() == text
+    }
 
     mutating func take(_ symbol: String) -> Bool {
         guard isSymbol(symbol) else { return false }

@@ -57,3 +57,27 @@ package struct LogQLTemplate: Sendable {
         "now", "default",
     ]
 }
+
+extension LogQLTemplate {
+    /// The labels that it names as `.name`, those of `$` aside.
+    package var fields: [String] { nodes.flatMap(LogQLTemplate.fields) }
+
+    private static func fields(_ node: Node) -> [String] {
+        switch node {
+        case .text, .leaveLoop, .nextRound: []
+        case .print(let pipeline): fields(pipeline)
+        case .condition(_, let test, let body, let other), .range(let test, let body, let other):
+            fields(test) + (body + other).flatMap(fields)
+        }
+    }
+
+    private static func fields(_ pipeline: Pipeline) -> [String] {
+        pipeline.commands.joined().flatMap { operand -> [String] in
+            switch operand {
+            case .field(let path): path
+            case .group(let inner, _): fields(inner)
+            default: []
+            }
+        }
+    }
+}

@@ -22,7 +22,7 @@ enum LogJSONStage {
             }
         } else {
             for (extraction, path) in zip(extractions, paths) {
-                labels.addParsed(extraction.name, leaves.first { $0.path == path }?.value ?? "")
+                labels.extract(extraction.name, leaves.first { $0.path == path }?.value)
             }
         }
         if !isSound { labels.setError("JSONParserErr", "the line is not a JSON object") }
@@ -41,7 +41,7 @@ enum LogJSONStage {
         }
         guard isSound else { return entry.labels.setError("JSONParserErr", "the line is not a JSON object") }
         guard let line else { return }
-        for member in members { entry.labels.setParsed(sanitised(member.name), member.value) }
+        for member in members { entry.labels.addParsed(sanitised(member.name), member.value) }
         entry.line = Array(line.utf8)
     }
 

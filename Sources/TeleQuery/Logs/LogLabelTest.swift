@@ -2,7 +2,7 @@ import TeleModel
 import TeleQL
 
 /// Label filters: a numeric one whose label is missing drops the entry, one that can't convert keeps it and sets
-/// `__error__` to `LabelFilterErr`.
+/// `__error__` to `LabelFilterErr` where it is not set yet. Addresses are not looked at where there is an error.
 enum LogLabelTest {
     static func accepts(_ filter: LogQLLabelFilter, _ labels: inout LogLabels) -> Bool {
         switch filter {
@@ -29,7 +29,6 @@ enum LogLabelTest {
         _ name: String, _ labels: inout LogLabels, _ comparison: LogQLLabelFilter.Comparison, _ value: T,
         _ convert: (String) -> T?
     ) -> Bool {
-        if labels.hasError { return true }
         guard let text = labels[name] else { return false }
         guard let found = convert(text) else {
             labels.setError("LabelFilterErr", "\(name): cannot convert \(QuotedText.quote(text))")

@@ -39,14 +39,16 @@ package struct LogLabels: Sendable {
         labels.append(Label(name: name, value: value, origin: .parsed))
     }
 
-    /// The same, but the last of equal names wins.
-    package mutating func setParsed(_ name: String, _ value: String) {
-        var name = name
-        if labels.contains(where: { $0.name == name && $0.origin != .parsed }) { name += "_extracted" }
+    /// What a parser was asked for by name: takes the place of what an earlier one gave; empty where the line does not
+    /// have it (nil).
+    package mutating func extract(_ name: String, _ value: String?) {
+        let isTaken = labels.contains { $0.name == name && $0.origin != .parsed }
+        guard value != nil || !isTaken else { return }
+        let name = isTaken ? name + "_extracted" : name
         if let at = labels.firstIndex(where: { $0.name == name }) {
-            labels[at].value = value
+            labels[at].value = value ?? ""
         } else {
-            labels.append(Label(name: name, value: value, origin: .parsed))
+            labels.append(Label(name: name, value: value ?? "", origin: .parsed))
         }
     }
 

@@ -14,8 +14,7 @@ enum LogLogfmtStage {
             }
         } else {
             for wanted in extractions {
-                let value = found.last { $0.key == wanted.path }?.value ?? ""
-                labels.addParsed(wanted.name, value)
+                labels.extract(wanted.name, found.last { $0.key == wanted.path }?.value)
             }
         }
         if strict, !isSound { labels.setError("LogfmtParserErr", "logfmt syntax error") }

@@ -62,6 +62,9 @@ package struct LogMetricEvaluator {
     private func range(
         _ aggregation: LogQLRangeAggregation, grouping: LogQLGrouping?, sums: Bool
     ) throws(LogQueryError) -> [LogSeries] {
+        var aggregation = aggregation
+        let hints = LogParserHints(aggregation, grouping ?? aggregation.grouping)
+        aggregation.pipeline.stages = hints.stages(aggregation.pipeline.stages)
         let time = scanTime(aggregation)
         let streams: LogStreams
         do throws(EngineError) {

@@ -34,14 +34,17 @@ struct LogRangeCollector {
     private(set) var failure: String?
     /// A query that speaks of `__error__` counts entries with errors instead of failing.
     private let keepsErrors: Bool
+    private let hints: LogParserHints
     private(set) var heldBytes = 0
     private var groups: [Group] = []
     private var index: [String: Int] = [:]
 
     init(aggregation: LogQLRangeAggregation, grouping: LogQLGrouping?, steps: LogSteps) {
         self.aggregation = aggregation
-        self.grouping = grouping
+        // As in Loki `without ()` is `by ()`.
+        self.grouping = grouping.map { $0.labels.isEmpty ? LogQLGrouping(isWithout: false, labels: []) : $0 }
         self.steps = steps
+        hints = LogParserHints(aggregation, grouping)
         let filters = aggregation.pipeline.stages.compactMap { if case .label(let filter) = $0 { filter } else { nil } }
         let names = (filters + (aggregation.unwrap?.filters ?? [])).flatMap(\.names)
         keepsErrors = names.contains(LogLabels.error) || (grouping?.labels.contains(LogLabels.error) ?? false)
@@ -67,7 +70,7 @@ struct LogRangeCollector {
         var entry = entry
         var value = countsBytes ? Double(entry.line.count) : 1
         if let unwrap = aggregation.unwrap {
-            guard let text = entry.labels[unwrap.label] else { return }
+            guard let text = entry.labels[unwrap.label], !text.isEmpty else { return }
             if let found = LogRangeCollector.convert(text, unwrap.conversion) {
                 value = found
             } else {
@@ -76,7 +79,7 @@ struct LogRangeCollector {
             for filter in unwrap.filters where !LogLabelTest.accepts(filter, &entry.labels) { return }
         }
         if let kind = entry.labels[LogLabels.error] {
-            guard keepsErrors else {
+            guard keepsErrors || hints.excuses(kind, entry.labels) else {
                 let details = entry.labels[LogLabels.errorDetails] ?? ""
                 failure =
                     "pipeline error: '\(kind)' for series: '\(shown(entry.labels))'. \(details)\n"

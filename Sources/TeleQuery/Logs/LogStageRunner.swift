@@ -23,7 +23,7 @@ enum LogStageRunner {
         case .pattern(let pattern):
             for capture in pattern.captures(entry.line.span) {
                 let text = String(decoding: entry.line[capture.range], as: UTF8.self)
-                entry.labels.setParsed(capture.name, text)
+                entry.labels.addParsed(capture.name, text)
             }
         case .unpack: LogJSONStage.unpack(&entry)
         case .lineFormat(let template):
@@ -57,7 +57,7 @@ enum LogStageRunner {
         guard let groups = pattern.captures(in: line.span) else { return }
         for (name, range) in zip(pattern.groupNames, groups) {
             guard let name else { continue }
-            labels.setParsed(name, range.map { String(decoding: line[$0], as: UTF8.self) } ?? "")
+            labels.addParsed(name, range.map { String(decoding: line[$0], as: UTF8.self) } ?? "")
         }
     }
 
@@ -67,11 +67,9 @@ enum LogStageRunner {
         for format in formats {
             switch format.source {
             case .label(let source):
-                guard let at = entry.labels.labels.firstIndex(where: { $0.name == source }) else { continue }
-                let found = entry.labels.labels[at]
-                entry.labels.labels.removeAll { $0.name == source || $0.name == format.name }
-                entry.labels.labels.append(
-                    LogLabels.Label(name: format.name, value: found.value, origin: found.origin))
+                guard let value = entry.labels[source] else { continue }
+                entry.labels.replace(format.name, value)
+                entry.labels.labels.removeAll { $0.name == source }
             case .template(let template):
                 let current = run ?? LogTemplateRun(entry)
                 run = current

@@ -14,7 +14,7 @@ struct LokiParameters {
     }
 
     private static let defaultSpan: Int64 = 3_600_000_000_000
-    /// Loki's `max_entries_limit_per_query` would be 5000; here memory is bounded by the query's budget.
+    /// `max_entries_limit_per_query`: 5000 in Loki; here memory is bounded by the query's budget.
     static let maxLimit = 1_000_000
     /// Loki's `max_points`.
     static let maxSteps = 11_000
@@ -58,7 +58,12 @@ struct LokiParameters {
             throw .bad("strconv.Atoi: parsing \(QuotedText.quote(text)): invalid syntax")
         }
         guard value > 0 else { throw .bad("limit must be a positive value") }
-        return min(value, LokiParameters.maxLimit)
+        guard value <= LokiParameters.maxLimit else {
+            throw .bad(
+                "max entries limit per query exceeded, limit > max_entries_limit_per_query "
+                    + "(\(value) > \(LokiParameters.maxLimit))")
+        }
+        return value
     }
 
     func isForward() throws(LokiFailure) -> Bool {

@@ -18,6 +18,9 @@ package enum LokiRoutes {
         APIRoute([.get, .post], prefix + "/detected_field/{name}/values", handle: detectedFieldValues),
         APIRoute([.get, .post], prefix + "/patterns", handle: patterns),
         APIRoute([.get, .post], prefix + "/format_query", handle: formatQuery),
+        APIRoute([.put, .post], prefix + "/delete", handle: delete),
+        APIRoute([.get], prefix + "/delete", handle: deletions),
+        APIRoute([.delete], prefix + "/delete", handle: cancelDeletion),
         APIRoute([.get], prefix + "/drilldown-limits", handle: drilldownLimits),
         APIRoute([.get], prefix + "/status/buildinfo") { _, _ in buildInfo() },
     ]

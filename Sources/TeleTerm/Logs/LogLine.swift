@@ -15,12 +15,14 @@ package struct LogLine: Sendable {
         self.traceID = traceID
     }
 
-    /// `05:49:06.123 WARN  checkout  card declined  5b8efff7`; a text of several lines stays on one.
-    package func line(style: Style, serviceWidth: Int, showsDate: Bool) -> String {
+    /// `05:49:06.123 WARN  checkout  card declined  5b8efff7`; a text of several lines stays on one. `isAside`: it
+    /// stands beside what was looked for.
+    package func line(style: Style, serviceWidth: Int, showsDate: Bool, isAside: Bool = false) -> String {
         let clock = showsDate ? Timestamp.text(time) : Timestamp.clock(time)
         let name = TextWidth.fit(TextWidth.clean(service), to: serviceWidth)
         let trace = traceID.isEmpty ? "" : "  " + style.paint(String(TextWidth.clean(traceID).prefix(8)), .dim)
         return style.paint(clock, .dim) + " " + style.paint(level.label, level.ink) + " "
-            + style.paint(name, Style.service(service)) + "  " + style.paint(TextWidth.clean(text), level.ink) + trace
+            + style.paint(name, Style.service(service)) + "  "
+            + style.paint(TextWidth.clean(text), isAside ? .dim : level.ink) + trace
     }
 }

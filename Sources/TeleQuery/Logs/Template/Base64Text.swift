@@ -15,6 +15,12 @@ enum Base64Text {
         return String(decoding: out, as: UTF8.self)
     }
 
+    /// Bytes before the first that does not belong there.
+    static func soundCount(_ text: String) -> Int {
+        let bytes = Array(text.utf8)
+        return bytes.firstIndex { !letters.contains($0) && $0 != 0x0a && $0 != 0x0d } ?? bytes.count / 4 * 4
+    }
+
     static func decoded(_ text: String) -> [UInt8]? {
         var bytes = Array(text.utf8.filter { $0 != 0x0a && $0 != 0x0d })
         while bytes.last == 0x3d { bytes.removeLast() }

@@ -76,7 +76,7 @@ extension LogTemplateCall {
         let scale = pow(10, Double(places))
         let digits = value * scale
         guard digits.isFinite else { return value }
-        let whole = digits.rounded(.down)
-        return (digits - whole >= up ? digits.rounded(.up) : whole) / scale
+        let fraction = digits - digits.rounded(.towardZero)
+        return (fraction >= up ? digits.rounded(.up) : digits.rounded(.down)) / scale
     }
 }

@@ -43,7 +43,9 @@ extension LogTemplateCall {
             return .string((name == "nindent" ? "\n" : "") + pad + lines.joined(separator: "\n" + pad))
         case "alignLeft", "alignRight":
             try need(2)
-            return .string(aligned(Array(try string(1).unicodeScalars), try bounded(whole(0))))
+            let count = try bounded(whole(0))
+            let text = try string(1)
+            return .string(whole(0) < 0 ? text : aligned(Array(text.unicodeScalars), count))
         case "trunc":
             try need(2)
             return .string(truncated(Array(try string(1).utf8), whole(0)))
@@ -72,7 +74,10 @@ extension LogTemplateCall {
             return .string(decoded)
         case "b64enc": return .string(Base64Text.encoded(Array(text.utf8)))
         case "b64dec":
-            guard let bytes = Base64Text.decoded(text) else { throw LogTemplateError("illegal base64 data") }
+            // What is none comes out as the words of Go's decoder.
+            guard let bytes = Base64Text.decoded(text) else {
+                return .string("illegal base64 data at input byte \(Base64Text.soundCount(text))")
+            }
             return .string(String(decoding: bytes, as: UTF8.self))
         default: return LogTemplateJSON.value(Array(text.utf8)) ?? .null
         }

@@ -34,11 +34,25 @@ struct LogTemplateCall {
         switch arguments[at] {
         case .int(let value): value
         case .double(let value): Int64(exactly: value.rounded(.towardZero)) ?? 0
-        case .string(let text):
-            Int64(text) ?? NumberText.number(text).flatMap { Int64(exactly: $0.rounded(.towardZero)) } ?? 0
+        case .string(let text): LogTemplateCall.whole(text)
         case .bool(let value): value ? 1 : 0
         default: 0
         }
+    }
+
+    /// With Go's prefixes (`0x`, `0b`, `0o`, `0`); what stands behind a point is cut off.
+    private static func whole(_ text: String) -> Int64 {
+        var digits = text.prefix { $0 != "." }
+        let isNegative = digits.first == "-"
+        if isNegative || digits.first == "+" { digits = digits.dropFirst() }
+        var radix = 10
+        if digits.utf8.count > 1, digits.first == "0" {
+            let kind = digits.dropFirst().first.map { $0.lowercased() } ?? ""
+            radix = kind == "x" ? 16 : kind == "b" ? 2 : 8
+            digits = digits.dropFirst(["x", "b", "o"].contains(kind) ? 2 : 1)
+        }
+        guard !digits.isEmpty, digits.first != "-", digits.first != "+" else { return 0 }
+        return Int64((isNegative ? "-" : "") + digits, radix: radix) ?? 0
     }
 
     func float(_ at: Int) -> Double {
@@ -88,8 +102,9 @@ struct LogTemplateCall {
         case "index": return try index()
         case "slice": return try slice()
         case "default":
-            try need(2)
-            return arguments[1].isTrue ? arguments[1] : arguments[0]
+            guard let wanted = arguments.first else { throw LogTemplateError("wrong number of args for default") }
+            guard arguments.count > 1, arguments[1].isTrue else { return wanted }
+            return arguments[1]
         default: return nil
         }
     }
