@@ -351,8 +351,12 @@ async def main():
     arguments.add_argument("--rate", type=int, default=2000)
     options = arguments.parse_args()
     teled = Patient(options.bin)
-    for part in [asyncio.to_thread(clients, teled), asyncio.to_thread(bad_input, teled), follow(teled), refusals(teled), delay(teled, options.seconds, options.rate), slow(teled), shutdown(teled)]:
-        await part
+    try:
+        for part in [asyncio.to_thread(clients, teled), asyncio.to_thread(bad_input, teled), follow(teled), refusals(teled), delay(teled, options.seconds, options.rate), slow(teled), shutdown(teled)]:
+            await part
+    finally:
+        if teled.process.poll() is None:
+            teled.stop()
     checks.finish()
 
 
