@@ -1,7 +1,7 @@
 package import TeleModel
 
-/// Immutable blocks of log records, in the order in which the caller gives them. Pages: core; time (time, observed
-/// less time, resource); scope; severity (number and text code together, texts); ids; body; rest; attributes.
+/// Immutable blocks of log records, in the order in which the caller gives them. Pages: core; time (resource, time,
+/// observed less time); scope; severity (number and text code together, texts); ids; body; rest; attributes.
 package enum LogBlock {
     /// The columns to decode; the raw values are those of the engine's `LogColumns`. Times and resource always are.
     package struct Columns: OptionSet, Sendable {
@@ -31,11 +31,7 @@ package enum LogBlock {
         let heap = batch.core.heap.bytes.span
 
         writer.page(.core) { CorePage.encode(batch.core, into: &$0) }
-        writer.page(.time) { out in
-            IntColumn.encode(batch.time, into: &out)
-            IntColumn.encode(batch.observed.indices.map { batch.observed[$0] &- batch.time[$0] }, into: &out)
-            IntColumn.encode(batch.resource, into: &out)
-        }
+        writer.page(.time) { encodeTimes(batch, &$0) }
         writer.page(.scope) { IntColumn.encode(batch.scope, into: &$0) }
         writer.page(.severity) { encodeSeverity(batch, &$0) }
         writer.page(.ids) { out in
@@ -110,16 +106,28 @@ package enum LogBlock {
             }
             if value.kind != .string, value.kind != .empty { meta.hasStructuredBodies = true }
         }
-        let distinct = TextColumn.encode(texts.span, heap: heap, into: &out)
+        let found = TextColumn.find(texts.span, heap: heap, into: &out)
         TextColumn.encode(structured.span, heap: heap, into: &out)
         IntColumn.encode(numbers, into: &out)
-        var trigrams = Trigrams()
-        let classes = Trigrams.classes
-        for range in distinct {
-            let text = heap.extracting(range.range)
-            Tokens.forEach(in: text) { filter.insert(BlockFilter.item(token: Hash64.of(text.extracting($0)))) }
-            trigrams.insert(text, classes.span)
+        BodyFilter.insert(found, heap, into: &filter)
+    }
+
+    /// Times without the jumps where the resource changes, which stand apart: within a resource rows are in the order
+    /// of time, so that the differences are small.
+    private static func encodeTimes(_ batch: LogBatch, _ out: inout [UInt8]) {
+        IntColumn.encode(batch.resource, into: &out)
+        var jumps: [UInt64] = []
+        var sum: UInt64 = 0
+        var times = batch.time
+        for row in times.indices.dropFirst() {
+            if batch.resource[row] != batch.resource[row - 1] {
+                jumps.append(batch.time[row] &- batch.time[row - 1])
+                sum &+= jumps[jumps.count - 1]
+            }
+            times[row] &-= sum
         }
-        trigrams.forEach { filter.insert(BlockFilter.item(trigram: $0)) }
+        IntColumn.encode(jumps, into: &out)
+        IntColumn.encode(times, into: &out)
+        IntColumn.encode(batch.observed.indices.map { batch.observed[$0] &- batch.time[$0] }, into: &out)
     }
 }

@@ -54,13 +54,26 @@ package struct LogBlockReader {
     private func decodeTimes(_ pages: BlockPages, _ batch: inout LogBatch, _ rows: [Int]?) throws(CodecError) {
         let page = try pages.page(.time)
         var reader = ByteReader(page.span.bytes)
-        let time = try IntColumn.decode(&reader, count: meta.rows)
+        let resource = try IntColumn.decodeIndexes(
+            &reader, count: meta.rows, below: batch.core.resources.count)
+        var changes = 0
+        for row in resource.indices.dropFirst() where resource[row] != resource[row - 1] { changes += 1 }
+        let jumps = try IntColumn.decode(&reader, count: changes)
+        var time = try IntColumn.decode(&reader, count: meta.rows)
+        var jump = 0
+        var sum: UInt64 = 0
+        for row in time.indices.dropFirst() where jumps.count > 0 {
+            if resource[row] != resource[row - 1] {
+                sum &+= jumps[jump]
+                jump += 1
+            }
+            time[row] &+= sum
+        }
         var observed = try IntColumn.decode(&reader, count: meta.rows)
         for row in observed.indices { observed[row] &+= time[row] }
         batch.time = BlockRows.pick(rows, time)
         batch.observed = BlockRows.pick(rows, observed)
-        batch.resource = try IntColumn.decodeIndexes(
-            &reader, count: meta.rows, below: batch.core.resources.count, places: rows)
+        batch.resource = BlockRows.pick(rows, resource)
     }
 
     private func decodeSeverity(_ pages: BlockPages, _ batch: inout LogBatch, _ rows: [Int]?) throws(CodecError) {

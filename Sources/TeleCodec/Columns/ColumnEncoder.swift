@@ -10,20 +10,52 @@ enum ColumnEncoder {
     /// Columns shorter than this are packed without trials.
     static let smallColumn = 24
     private static let sampleValues = 4096
+    /// Resetting deflate costs more than shorter samples are worth: their entropy stands for it.
     private static let smallTrial = 1024
     /// Bits a byte over which deflate at level 1 gains nothing that its time is worth.
     private static let incompressibleBits = 7.6
 
     // MARK: Bytes
 
-    static func isWorthDeflating(_ bytes: borrowing Span<UInt8>) -> Bool {
-        bytes.count >= 48 && entropy(bytes) < incompressibleBits
+    /// How a run of bytes is stored.
+    enum ByteMode: UInt8 {
+        case raw = 0
+        /// Matches and Huffman codes.
+        case deflate = 1
+        /// Huffman codes alone: of numbers without repeats smaller than with matches, and several times as fast.
+        case huffman = 2
     }
 
-    /// Order-0 entropy of a sample, bits a byte, corrected for what a small sample makes look regular.
-    static func entropy(_ bytes: borrowing Span<UInt8>) -> Double {
+    /// The mode of a run of bytes, from a sample of it: zlib has no fast way out of what does not get smaller.
+    static func mode(of bytes: borrowing Span<UInt8>) -> ByteMode {
+        bytes.count < 48 || entropy(bytes).bits >= incompressibleBits ? .raw : .deflate
+    }
+
+    /// The mode of a plane of numbers by a sample, and what the whole of `count` bytes would take.
+    private static func mode(
+        ofPlane sample: borrowing Span<UInt8>, count: Int, _ packed: inout [UInt8]
+    ) -> (mode: ByteMode, size: Double) {
+        let (bits, distinct) = entropy(sample)
+        guard sample.count >= 24, bits < incompressibleBits else { return (.raw, Double(count)) }
+        let header = 12 + Double(distinct) / 2
+        let huffman = min(Double(count), header + max(0.13, bits / 8) * Double(count))
+        // Few bits are runs, which only matches make use of.
+        guard sample.count >= smallTrial else {
+            let size = header + max(0.02, bits / 8) * Double(count)
+            return bits < 1.5 ? (.deflate, size) : (.huffman, min(Double(count), size))
+        }
+        packed.removeAll(keepingCapacity: true)
+        guard Deflate.append(sample.bytes, to: &packed, limit: sample.count) else { return (.huffman, huffman) }
+        let ratio = max(0.002, (Double(packed.count) - header) / Double(sample.count))
+        let deflate = header + ratio * Double(count)
+        return deflate < huffman ? (.deflate, deflate) : (.huffman, huffman)
+    }
+
+    /// Order-0 entropy of a sample, bits a byte, corrected for what a small sample makes look regular; how many
+    /// different bytes it has.
+    static func entropy(_ bytes: borrowing Span<UInt8>) -> (bits: Double, distinct: Int) {
         let count = bytes.count
-        guard count > 0 else { return 0 }
+        guard count > 0 else { return (0, 0) }
         var counts = InlineArray<256, UInt32>(repeating: 0)
         var sampled = 0
         // Four stretches, so that a change along the column is seen.
@@ -45,7 +77,7 @@ enum ColumnEncoder {
             bits -= share * log2(share / Double(sampled))
             distinct += 1
         }
-        return (bits + 0.72 * Double(distinct - 1)) / Double(sampled)
+        return ((bits + 0.72 * Double(distinct - 1)) / Double(sampled), distinct)
     }
 
     /// Binary logarithm to about 1e-4 without libm: exponent plus a polynomial of the significand.
@@ -99,19 +131,25 @@ enum ColumnEncoder {
         var secondWidth: Int { Statistics.width(minimumSecond, maximumSecond) }
     }
 
+    /// How a column is stored.
+    struct Choice {
+        var encoding: IntEncoding
+        var dictionary: IntDictionary?
+        /// Of the planes, where there are any.
+        var planes = InlineArray<8, ByteMode>(repeating: .raw)
+    }
+
     /// The encoding with the smallest expected size. `depth`: how many columns this one is nested in.
-    static func choose(
-        _ values: borrowing Span<UInt64>, _ statistics: Statistics, depth: Int
-    ) -> (IntEncoding, IntDictionary?) {
+    static func choose(_ values: borrowing Span<UInt64>, _ statistics: Statistics, depth: Int) -> Choice {
         let count = values.count
-        if statistics.runs == 1 { return (.constant, nil) }
+        if statistics.runs == 1 { return Choice(encoding: .constant) }
         let width = statistics.width
         let deltaWidth = statistics.deltaWidth
-        var best = IntEncoding.packed
+        var best = Choice(encoding: .packed)
         var bestSize = Double(count * width) / 8 + 6
         func consider(_ encoding: IntEncoding, _ size: Double) {
             if size < bestSize {
-                best = encoding
+                best.encoding = encoding
                 bestSize = size
             }
         }
@@ -119,42 +157,45 @@ enum ColumnEncoder {
             consider(.delta, Double(count * deltaWidth) / 8 + 14)
             consider(.deltaOfDelta, Double(count * statistics.secondWidth) / 8 + 22)
         }
-        guard count >= smallColumn else { return (best, nil) }
+        guard count >= smallColumn else { return best }
         if depth < 3, statistics.runs * 3 < count {
             let lengths = BitPacking.width(of: UInt64(count / statistics.runs) * 4)
             consider(.runs, Double(statistics.runs * (min(width, deltaWidth + 8) + lengths)) / 8 + 12)
         }
-        var dictionary: IntDictionary?
         if depth < 3, width > 4, bestSize > 64 {
-            dictionary = IntDictionary(values, limit: min(count / 3, width > 24 ? 1 << 16 : 1 << 11))
-            if let dictionary {
+            if let dictionary = IntDictionary(values, limit: min(count / 3, width > 24 ? 1 << 16 : 1 << 11)) {
                 let codes = Double(count * BitPacking.width(of: UInt64(dictionary.values.count - 1))) / 8
                 consider(.dictionary, codes * 0.9 + Double(dictionary.values.count * width) / 8 + 12)
+                best.dictionary = dictionary
             }
         }
         if bestSize > 48 {
-            let limit = bestSize
-            let base = UInt64(bitPattern: statistics.minimum)
-            if width <= deltaWidth + 10 {
-                consider(.planes, planesSize(values, base: base, width: width, isDelta: false, limit))
+            func considerPlanes(_ encoding: IntEncoding, base: Int64, width: Int) {
+                let found = planes(
+                    values, base: UInt64(bitPattern: base), width: width, isDelta: encoding == .deltaPlanes, bestSize)
+                guard found.size < bestSize else { return }
+                best.encoding = encoding
+                best.planes = found.modes
+                bestSize = found.size
             }
+            if width <= deltaWidth + 10 { considerPlanes(.planes, base: statistics.minimum, width: width) }
             if deltaWidth <= width + 1, count > 2 {
-                let base = UInt64(bitPattern: statistics.minimumDelta)
-                consider(.deltaPlanes, planesSize(values, base: base, width: deltaWidth, isDelta: true, limit))
+                considerPlanes(.deltaPlanes, base: statistics.minimumDelta, width: deltaWidth)
             }
         }
-        return (best, best == .dictionary ? dictionary : nil)
+        return best
     }
 
-    /// What byte planes would take, from deflating a sample of each.
-    private static func planesSize(
+    /// What byte planes would take, from a sample of each; nothing beyond `limit` is looked at.
+    private static func planes(
         _ values: borrowing Span<UInt64>, base: UInt64, width: Int, isDelta: Bool, _ limit: Double
-    ) -> Double {
+    ) -> (size: Double, modes: InlineArray<8, ByteMode>) {
         let first = isDelta ? 1 : 0
         let available = values.count - first
         let taken = min(available, sampleValues)
         let start = first + (available - taken) / 2
-        var total = 24.0
+        var total = 6.0
+        var modes = InlineArray<8, ByteMode>(repeating: .raw)
         var plane = [UInt8](repeating: 0, count: taken)
         var packed: [UInt8] = []
         for byte in 0..<(width + 7) / 8 {
@@ -164,17 +205,11 @@ enum ColumnEncoder {
                 let shown = (isDelta ? value &- values[start + i - 1] : value) &- base
                 plane[i] = UInt8(truncatingIfNeeded: shown &>> shift)
             }
-            packed.removeAll(keepingCapacity: true)
-            if taken < smallTrial {
-                // Resetting deflate costs more than such a column is worth: its entropy stands for it.
-                total += max(0.02, min(1, entropy(plane.span) / 8)) * Double(available)
-            } else if isWorthDeflating(plane.span), Deflate.append(plane.span.bytes, to: &packed, limit: taken) {
-                total += Double(packed.count) * Double(available) / Double(taken)
-            } else {
-                total += Double(available)
-            }
-            if total > limit { return total }
+            let (mode, size) = mode(ofPlane: plane.span, count: available, &packed)
+            modes[byte] = mode
+            total += size + 4
+            if total > limit { break }
         }
-        return total * 1.01
+        return (total, modes)
     }
 }

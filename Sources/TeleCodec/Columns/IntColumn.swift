@@ -20,9 +20,9 @@ package enum IntColumn {
     private static func encode(_ values: borrowing Span<UInt64>, depth: Int, into out: inout [UInt8]) {
         guard values.count > 0 else { return }
         let statistics = ColumnEncoder.Statistics(values)
-        let (encoding, dictionary) = ColumnEncoder.choose(values, statistics, depth: depth)
-        out.append(encoding.rawValue)
-        switch encoding {
+        let choice = ColumnEncoder.choose(values, statistics, depth: depth)
+        out.append(choice.encoding.rawValue)
+        switch choice.encoding {
         case .constant: appendBase(statistics.minimum, &out)
         case .packed: pack(values, statistics.minimum, statistics.width, &out)
         case .delta:
@@ -35,7 +35,7 @@ package enum IntColumn {
             let deltas = differences(differences(values).span)
             pack(deltas.span, statistics.minimumSecond, statistics.secondWidth, &out)
         case .dictionary:
-            guard let dictionary else { return }
+            guard let dictionary = choice.dictionary else { return }
             out.append(varint: dictionary.values.count)
             encode(dictionary.values.span, depth: depth + 1, into: &out)
             encode(dictionary.codes.span, depth: depth + 1, into: &out)
@@ -53,11 +53,11 @@ package enum IntColumn {
             out.append(varint: heads.count)
             encode(heads.span, depth: depth + 1, into: &out)
             encode(lengths.span, depth: depth + 1, into: &out)
-        case .planes: planes(values, statistics.minimum, statistics.width, &out)
+        case .planes: planes(values, statistics.minimum, statistics.width, choice.planes, &out)
         case .deltaPlanes:
             out.append(uint64: values[0])
             let deltas = differences(values)
-            planes(deltas.span, statistics.minimumDelta, statistics.deltaWidth, &out)
+            planes(deltas.span, statistics.minimumDelta, statistics.deltaWidth, choice.planes, &out)
         }
     }
 
@@ -69,7 +69,10 @@ package enum IntColumn {
         BitPacking.pack(values, base: UInt64(bitPattern: base), width: width, into: &out)
     }
 
-    private static func planes(_ values: borrowing Span<UInt64>, _ base: Int64, _ width: Int, _ out: inout [UInt8]) {
+    private static func planes(
+        _ values: borrowing Span<UInt64>, _ base: Int64, _ width: Int,
+        _ modes: InlineArray<8, ColumnEncoder.ByteMode>, _ out: inout [UInt8]
+    ) {
         appendBase(base, &out)
         let bytes = (width + 7) / 8
         out.append(UInt8(bytes))
@@ -81,7 +84,7 @@ package enum IntColumn {
                 for i in 0..<count { plane[i] = UInt8(truncatingIfNeeded: (values[i] &- base) &>> shift) }
                 used = count
             }
-            Blob.encode(plane, into: &out)
+            Blob.encode(plane.span, modes[byte], into: &out)
         }
     }
 

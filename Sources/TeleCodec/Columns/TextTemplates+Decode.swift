@@ -7,35 +7,21 @@ extension TextTemplates {
         needsEnd: Bool = true
     ) throws(CodecError) -> [ByteRange] {
         let header = try KeptHeader.header(&reader, count: count, kept)
-        // Which texts of each template are wanted.
-        var wanted: [[Int]]?
-        if let rows {
-            var seen = [Int](repeating: 0, count: header.templateCount)
-            var places = [[Int]](repeating: [], count: header.templateCount)
-            var row = 0
-            for pick in rows {
-                while row < pick {
-                    seen[Int(header.codes[row])] &+= 1
-                    row &+= 1
-                }
-                let template = Int(header.codes[pick])
-                places[template].append(seen[template])
-            }
-            wanted = places
-        }
-        let slots = try Slots(&reader, header, wanted: wanted, needsEnd: needsEnd)
+        let slots = try Slots(&reader, header, rows: rows, needsEnd: needsEnd)
         return try build(reader, header, rows, slots, &heap)
     }
 
     /// The pieces of the templates that wanted texts have, and where those of each template end.
     private static func pieces(
-        _ header: Header, _ slots: Slots
+        _ header: Header, _ rows: [Int]?
     ) throws(CodecError) -> (pieces: [Piece], ends: [Int]) {
         var pieces: [Piece] = []
         var ends: [Int] = []
         ends.reserveCapacity(header.templateCount)
+        var isWanted = [Bool](repeating: rows == nil, count: header.templateCount)
+        for row in rows ?? [] { isWanted[Int(header.codes[row])] = true }
         for template in 0..<header.templateCount {
-            if slots.strides[template] > 0 { _ = try header.parse(template, into: &pieces) }
+            if isWanted[template] { _ = try header.parse(template, into: &pieces) }
             ends.append(pieces.count)
         }
         return (pieces, ends)
@@ -45,34 +31,39 @@ extension TextTemplates {
         _ reader: borrowing ByteReader, _ header: Header, _ rows: [Int]?, _ slots: Slots, _ heap: inout ByteHeap
     ) throws(CodecError) -> [ByteRange] {
         let firstOfLength = TextTemplate.firstOfLength
-        let (pieces, ends) = try pieces(header, slots)
+        let (pieces, ends) = try pieces(header, rows)
         let values = slots.values.span
         let text = header.text.span
+        let contexts = slots.contexts.codes.span
         var cursors = slots.starts
         var out: [ByteRange] = []
         let count = rows?.count ?? header.codes.count
         out.reserveCapacity(count)
         for i in 0..<count {
             let template = Int(header.codes[rows?[i] ?? i])
-            var value = cursors[template]
-            let stride = slots.strides[template]
-            cursors[template] += 1
+            var slot = slots.contexts.range(of: template).lowerBound
             let begin = heap.bytes.count
             for piece in pieces[(template == 0 ? 0 : ends[template - 1])..<ends[template]] {
                 switch piece.shape {
                 case .literal(let range): heap.bytes.append(span: text.extracting(range))
                 case .decimal:
+                    let context = Int(contexts[slot])
+                    slot &+= 1
+                    let value = values[cursors[context]]
+                    cursors[context] &+= 1
                     guard
                         TextTemplate.appendDecimal(
-                            values[value], firstOfLength: firstOfLength.span, to: &heap.bytes)
+                            value, firstOfLength: firstOfLength.span, to: &heap.bytes)
                     else { throw reader.error("number that no text has") }
-                    value &+= stride
                 case .hexadecimal(let digits):
+                    let context = Int(contexts[slot])
+                    slot &+= 1
+                    let value = values[cursors[context]]
+                    cursors[context] &+= 1
                     for digit in 0..<digits {
-                        let nibble = UInt8(truncatingIfNeeded: values[value] &>> UInt64((digits - 1 - digit) * 4)) & 15
+                        let nibble = UInt8(truncatingIfNeeded: value &>> UInt64((digits - 1 - digit) * 4)) & 15
                         heap.bytes.append(Hex.digit(nibble))
                     }
-                    value &+= stride
                 }
             }
             guard heap.bytes.count <= Limits.columnBytes else {

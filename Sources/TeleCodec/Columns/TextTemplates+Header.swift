@@ -46,6 +46,7 @@ extension TextTemplates {
     struct Header {
         /// Values of all slots together, as stated.
         private(set) var valueCount = 0
+        private(set) var lengths: [UInt64] = []
         private(set) var text: [UInt8] = []
         /// Where each template ends within `text`.
         private(set) var ends: [Int] = []
@@ -59,7 +60,7 @@ extension TextTemplates {
             let start = reader.offset
             let templates = try reader.count("number of templates", limit: count)
             valueCount = try reader.count("number of slots", limit: Limits.templateValues)
-            let lengths = try IntColumn.decode(&reader, count: templates)
+            lengths = try IntColumn.decode(&reader, count: templates)
             text = try Blob.decode(&reader)
             codes = try IntColumn.decodeIndexes(&reader, count: count, below: templates)
             ends.reserveCapacity(templates)

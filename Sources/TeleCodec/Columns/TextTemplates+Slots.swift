@@ -1,47 +1,58 @@
 internal import TeleModel
 
 extension TextTemplates {
-    /// The slots' values of the wanted texts: of template `t`, slot `s` of the `n`-th wanted text is
-    /// `values[starts[t] + s * strides[t] + n]`.
+    /// The slots' values of the wanted texts, by context: the values of context `c` begin at `starts[c]`, in the order
+    /// of the texts.
     struct Slots {
         private(set) var values: [UInt64] = []
         private(set) var starts: [Int] = []
-        private(set) var strides: [Int] = []
+        let contexts: SlotContexts
 
-        /// Of all texts.
-        init(_ reader: inout ByteReader, _ header: Header) throws(CodecError) {
-            try self.init(&reader, header, wanted: nil, needsEnd: true)
-        }
-
-        /// Of those texts of each template that `wanted` numbers (rising, among the texts of that template).
-        /// `needsEnd`: the reader has to stand behind the column afterwards.
+        /// Of all texts, or of those with the rising numbers `rows`. `needsEnd`: the reader has to stand behind the
+        /// column afterwards.
         init(
-            _ reader: inout ByteReader, _ header: Header, wanted: [[Int]]?, needsEnd: Bool
+            _ reader: inout ByteReader, _ header: Header, rows: [Int]?, needsEnd: Bool
         ) throws(CodecError) {
-            let slots = try header.slotCounts()
-            let uses = try Slots.uses(header, slots, reader)
-            starts.reserveCapacity(uses.count)
-            strides.reserveCapacity(uses.count)
+            // Refuses marks that are cut off, too, which contexts rely on.
+            let uses = try Slots.uses(header, try header.slotCounts(), reader)
+            contexts = SlotContexts(header.text.span, lengths: header.lengths)
+            let counts = contexts.counts(uses: uses)
+            starts.reserveCapacity(counts.count)
+            let wanted = rows.map { Slots.places($0, header.codes, contexts) }
             if wanted == nil { values.reserveCapacity(header.valueCount) }
             var shared = Shared()
-            for template in uses.indices {
+            for context in counts.indices {
                 starts.append(values.count)
-                let isShared = uses[template] < TextTemplates.ownColumn
-                strides.append(wanted.map { $0[template].count } ?? uses[template])
-                if isShared, strides[template] == 0 {
-                    shared.skip(uses[template] &* slots[template])
+                let places = wanted?[context]
+                if counts[context] >= TextTemplates.ownColumn {
+                    values += try IntColumn.decode(&reader, count: counts[context], places: places)
                     continue
                 }
-                for _ in 0..<slots[template] {
-                    if !isShared {
-                        values += try IntColumn.decode(&reader, count: uses[template], places: wanted?[template])
-                        continue
-                    }
-                    shared.append(uses[template], places: wanted?[template], at: values.count)
-                    values.append(contentsOf: repeatElement(0, count: strides[template]))
-                }
+                shared.append(counts[context], places: places, at: values.count)
+                values.append(contentsOf: repeatElement(0, count: places?.count ?? counts[context]))
             }
             try shared.read(&reader, into: &values, needsEnd: needsEnd)
+        }
+
+        /// Where the values of the wanted texts stand within their contexts.
+        private static func places(_ rows: [Int], _ codes: [UInt32], _ contexts: SlotContexts) -> [[Int]] {
+            var seen = [Int](repeating: 0, count: contexts.count)
+            var places = [[Int]](repeating: [], count: contexts.count)
+            let slots = contexts.codes.span
+            var row = 0
+            for pick in rows {
+                while row < pick {
+                    for slot in contexts.range(of: Int(codes[row])) { seen[Int(slots[slot])] &+= 1 }
+                    row &+= 1
+                }
+                for slot in contexts.range(of: Int(codes[pick])) {
+                    let context = Int(slots[slot])
+                    places[context].append(seen[context])
+                    seen[context] &+= 1
+                }
+                row = pick + 1
+            }
+            return places
         }
 
         /// How many texts each template has; their slots are as many as stated.
@@ -71,8 +82,6 @@ extension TextTemplates {
         private var targets: [Int] = []
         private var wantsAll = false
         private var runs: [(target: Int, count: Int)] = []
-
-        mutating func skip(_ count: Int) { total += count }
 
         mutating func append(_ count: Int, places wanted: [Int]?, at target: Int) {
             if let wanted {

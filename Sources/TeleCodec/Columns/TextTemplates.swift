@@ -1,17 +1,28 @@
 internal import TeleModel
 
 /// A column of texts as templates and slots. Bytes: varint number of templates and of slots in all; the templates'
-/// lengths and bytes; the template of each text; then the slots' values, all texts of template 0 first, its slots one
-/// after another: of a slot with many values a column of its own, of the others the lengths in digits and, by length,
-/// the values.
+/// lengths and bytes; the template of each text; then the slots' values by ``SlotContexts``, within a context in the
+/// order of the texts: of a context with many values a column of its own, of the others the lengths in digits and, by
+/// length, the values.
 enum TextTemplates {
-    /// Slots with fewer values share columns: one of their own would cost more than it finds.
+    /// Contexts with fewer values share columns: one of their own would cost more than it finds.
     static let ownColumn = 128
+    /// So many of the most frequent templates come first: their codes have one byte, which is what planes are good at.
+    private static let frequent = 255
+
+    /// A column that was written, and what a filter wants to know of it.
+    struct Encoded {
+        var bytes: [UInt8] = []
+        /// The templates one after another, their lengths, the template of each text.
+        var text: [UInt8]
+        var lengths: [UInt64]
+        var codes: [UInt64]
+    }
 
     /// nil where the texts have hardly anything in common, or too many slots.
     static func encode(
         _ ranges: borrowing Span<ByteRange>, _ heap: borrowing Span<UInt8>, limit: Int
-    ) -> [UInt8]? {
+    ) -> Encoded? {
         let count = ranges.count
         let classes = TextTemplate.classes
         let firstOfLength = TextTemplate.firstOfLength
@@ -32,50 +43,46 @@ enum TextTemplates {
             if values.count > Limits.templateValues { return nil }
         }
         if values.isEmpty { return nil }
+        let ranks = known.sort(frequent: frequent)
+        for i in codes.indices { codes[i] = UInt64(ranks[Int(codes[i])]) }
         var out: [UInt8] = []
         out.append(varint: known.count)
         out.append(varint: values.count)
         IntColumn.encode(known.lengths, into: &out)
-        Blob.encode(known.heap, into: &out)
+        Blob.encode(known.heap.span, effort: .thorough, into: &out)
         IntColumn.encode(codes, into: &out)
-        appendSlots(grouped(codes, values, known), known, &out)
-        return out
+        let contexts = SlotContexts(known.heap.span, lengths: known.lengths)
+        appendSlots(codes, values, contexts, contexts.counts(uses: known.uses), &out)
+        return Encoded(bytes: out, text: known.heap, lengths: known.lengths, codes: codes)
     }
 
-    /// The values in the order: template, slot, text.
-    private static func grouped(_ codes: [UInt64], _ values: [UInt64], _ known: TemplateInterner) -> [UInt64] {
-        var out = [UInt64](repeating: 0, count: values.count)
+    /// `values`: of all texts, one after another.
+    private static func appendSlots(
+        _ codes: [UInt64], _ values: [UInt64], _ contexts: SlotContexts, _ counts: [Int], _ out: inout [UInt8]
+    ) {
         var cursors: [Int] = []
+        cursors.reserveCapacity(counts.count)
         var start = 0
-        for template in 0..<known.count {
+        for count in counts {
             cursors.append(start)
-            start += known.slots[template] * known.uses[template]
+            start += count
         }
+        var columns = [UInt64](repeating: 0, count: values.count)
         var at = 0
         for code in codes {
-            let template = Int(code)
-            let uses = known.uses[template]
-            var target = cursors[template]
-            for _ in 0..<known.slots[template] {
-                out[target] = values[at]
+            for slot in contexts.range(of: Int(code)) {
+                let context = Int(contexts.codes[slot])
+                columns[cursors[context]] = values[at]
+                cursors[context] &+= 1
                 at &+= 1
-                target &+= uses
             }
-            cursors[template] &+= 1
         }
-        return out
-    }
-
-    private static func appendSlots(_ values: [UInt64], _ known: TemplateInterner, _ out: inout [UInt8]) {
         var shared = SharedSlots()
-        var at = 0
-        for template in 0..<known.count {
-            let uses = known.uses[template]
-            for _ in 0..<known.slots[template] {
-                let column = values.span.extracting(at..<at + uses)
-                if uses >= ownColumn { IntColumn.encode(column, into: &out) } else { shared.append(column) }
-                at += uses
-            }
+        start = 0
+        for count in counts {
+            let column = columns.span.extracting(start..<start + count)
+            if count >= ownColumn { IntColumn.encode(column, into: &out) } else { shared.append(column) }
+            start += count
         }
         shared.encode(into: &out)
     }

@@ -21,7 +21,6 @@ package enum Deflate {
         }
     }
 
-    // Level 1 only: other levels are for rare, large runs that pay for their own stream.
     private static let compressors = StreamPool<Compressor>()
     private static let decompressors = StreamPool<Decompressor>()
 
@@ -32,11 +31,7 @@ package enum Deflate {
 
     package static func compress(_ bytes: borrowing Span<UInt8>, level: Int32 = 1) -> [UInt8] {
         var out: [UInt8] = []
-        if level == 1 {
-            _ = append(bytes.bytes, to: &out)
-        } else if var deflater = Deflater(level: level) {
-            _ = deflater.append(bytes.bytes, to: &out)
-        }
+        _ = append(bytes.bytes, to: &out, level: level)
         return out
     }
 
@@ -63,12 +58,13 @@ package enum Deflate {
         return out
     }
 
-    /// Level 1; false, and nothing appended, where the result would be over `limit` bytes.
+    /// False, and nothing appended, where the result would be over `limit` bytes.
     static func append(
-        _ bytes: borrowing RawSpan, to out: inout [UInt8], limit: Int = .max, strategy: Deflater.Strategy = .normal
+        _ bytes: borrowing RawSpan, to out: inout [UInt8], limit: Int = .max, strategy: Deflater.Strategy = .normal,
+        level: Int32 = 1
     ) -> Bool {
         guard let box = compressors.take() ?? Compressor() else { return false }
         defer { compressors.put(box) }
-        return box.deflater.append(bytes, to: &out, limit: limit, strategy: strategy)
+        return box.deflater.append(bytes, to: &out, limit: limit, strategy: strategy, level: min(9, max(0, level)))
     }
 }

@@ -12,7 +12,7 @@ package struct Deflater: ~Copyable {
     // zlib's state points back at its stream, so that the stream must not move.
     private let stream: UnsafeMutablePointer<z_stream>
     private var strategy = Strategy.normal
-    private let level: Int32
+    private var level: Int32
 
     /// `windowBits` as in zlib: -15 raw deflate, 15 zlib, 31 gzip.
     package init?(level: Int32 = 1, windowBits: Int32 = -15) {
@@ -36,12 +36,15 @@ package struct Deflater: ~Copyable {
     /// Appends the compressed form of `bytes`, unless it would take more than `limit` bytes: then nothing is
     /// appended and the result is false.
     package mutating func append(
-        _ bytes: borrowing RawSpan, to out: inout [UInt8], limit: Int = .max, strategy wanted: Strategy = .normal
+        _ bytes: borrowing RawSpan, to out: inout [UInt8], limit: Int = .max, strategy wanted: Strategy = .normal,
+        level wantedLevel: Int32? = nil
     ) -> Bool {
         guard bytes.byteCount < Int(UInt32.max) / 2, deflateReset(stream) == Z_OK else { return false }
-        if wanted != strategy {
-            guard deflateParams(stream, level, wanted.rawValue) == Z_OK else { return false }
+        let nextLevel = wantedLevel ?? level
+        if wanted != strategy || nextLevel != level {
+            guard deflateParams(stream, nextLevel, wanted.rawValue) == Z_OK else { return false }
             strategy = wanted
+            level = nextLevel
         }
         let room = min(limit, Int(deflateBound(stream, UInt(bytes.byteCount))))
         let count = bytes.byteCount

@@ -85,9 +85,9 @@ struct LogKeys: RowKeys {
     func blockEnd(_ rows: [UInt32], from: Int) -> Int {
         var bytes = 0
         var end = from
-        while end < rows.count, end - from < StoreLimits.blockRows {
+        while end < rows.count, end - from < StoreLimits.logBlockRows {
             bytes += Int(size[Int(rows[end])])
-            if end > from, bytes > StoreLimits.blockHeapBytes { break }
+            if end > from, bytes > StoreLimits.logBlockHeapBytes { break }
             end += 1
         }
         return end

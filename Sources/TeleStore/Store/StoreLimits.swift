@@ -24,6 +24,9 @@ enum StoreLimits {
     static let blockRows = 16_384
     /// Heap bytes of a block, for the same reasons.
     static let blockHeapBytes = 4 << 20
+    /// The same of logs, whose templates are worth more the more rows share them.
+    static let logBlockRows = 32_768
+    static let logBlockHeapBytes = 8 << 20
     /// Attribute keys of a batch that are looked through for those that make a label.
     static let labelKeys = 4_096
     /// Rows that a scan hands over at once.
