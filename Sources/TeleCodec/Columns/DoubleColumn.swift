@@ -3,9 +3,9 @@ internal import TeleModel
 /// A column of doubles, bit for bit: format byte 0 bit patterns, 1 decimal (exponent byte, integers, exceptions),
 /// 2 each XOR its predecessor.
 package enum DoubleColumn {
-    private static let bits: UInt8 = 0
-    private static let decimal: UInt8 = 1
-    private static let xor: UInt8 = 2
+    static let bits: UInt8 = 0
+    static let decimal: UInt8 = 1
+    static let xor: UInt8 = 2
     // Powers of ten that are exact, and products that stay below 2^53.
     private static let powers: [Double] = [1, 10, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9]
 

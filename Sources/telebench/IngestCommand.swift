@@ -6,16 +6,18 @@ import TeleModel
 import TeleStore
 import TeleWire
 
-struct StoreCommand: AsyncParsableCommand {
+struct IngestCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "store",
-        abstract: "Decode and append a payload to a store of its own: records/s a core, peak RSS, bytes on disk.")
+        commandName: "ingest",
+        abstract: "Decode and append a payload to a store of its own: records/s a core, peak RSS, bytes on disk.",
+        aliases: ["store"])
 
     @Argument var file: String
     @Option var signal: BenchSignal
     @Option(help: "An empty folder; kept afterwards.") var data: String
     @Option(help: "Requests that wait for the disk at once.") var parallel = 2
     @Option(help: "Only the first requests; 0 for all.") var limit = 0
+    @Flag(help: "One JSON line.") var json = false
 
     func run() async throws {
         let payload = try Payload(path: file, limit: limit)
@@ -43,47 +45,25 @@ struct StoreCommand: AsyncParsableCommand {
         progress(payload.count, payload.count)
         let after = Usage.now()
         let cpu = after.cpuSeconds - before.cpuSeconds
-        let disk = bytesOnDisk()
-        print(
-            """
-            store \(signal.rawValue): \(records) records in \(String(format: "%.1f", appended / .seconds(1))) s
-              CPU \(String(format: "%.2f", cpu)) s: \(Int(Double(records) / cpu)) records/s a core
-              peak RSS \(Int(after.peakMegabytes)) MB
-              on disk \(String(format: "%.1f", Double(disk) / 1e6)) MB: \(String(format: "%.2f", Double(disk) / Double(records))) bytes a record
-            """)
+        let disk = Folder.bytes(data)
+        var table = BenchTable("ingest \(signal.rawValue)", ["what", "value"])
+        table.row(["records", .count(records)])
+        table.row(["wall s", .number(appended / .seconds(1))])
+        table.row(["CPU s", .number(cpu)])
+        table.row(["records/s a core", .count(Int(Double(records) / max(cpu, 1e-9)))])
+        table.row(["MB/s a core", .number(Double(payload.bytes) / max(cpu, 1e-9) / 1e6)])
+        table.row(["peak RSS MB", .number(after.peakMegabytes)])
+        table.row(["on disk MB", .number(Double(disk) / 1e6)])
+        table.row(["bytes a record", .number(Double(disk) / Double(max(records, 1)))])
+        table.print(json: json)
     }
 
     private func append(_ request: [UInt8], to store: Store, _ metrics: MetricsState) async throws -> Int {
-        let decode = DecodeOptions(now: 1)
-        switch signal {
-        case .logs:
-            let batch = try OTLP.decodeLogs(protobuf: request, options: decode).batch
-            try await store.append(batch)
-            return batch.count
-        case .traces:
-            let batch = try OTLP.decodeTraces(protobuf: request, options: decode).batch
-            try await store.append(batch)
-            return batch.count
-        case .metrics:
-            let batch = try OTLP.decodeMetrics(protobuf: request, options: decode, state: metrics).batch
-            try await store.append(batch)
-            return batch.count
-        }
+        try await signal.append(request, to: store, metrics)
     }
 
     private func progress(_ done: Int, _ all: Int) {
         guard isatty(2) == 1 else { return }
         FileHandle.standardError.write(Data("\r\(done * 100 / max(all, 1)) %\(done == all ? "\r" : "")".utf8))
-    }
-
-    private func bytesOnDisk() -> Int {
-        let keys: Set<URLResourceKey> = [.fileSizeKey]
-        let files = FileManager.default.enumerator(
-            at: URL(fileURLWithPath: data), includingPropertiesForKeys: Array(keys))
-        var sum = 0
-        for case let url as URL in files ?? .init() {
-            sum += (try? url.resourceValues(forKeys: keys).fileSize) ?? 0
-        }
-        return sum
     }
 }
