@@ -110,7 +110,9 @@ let package = Package(
         tests("TeleModelTests", ["TeleModel", "TeleTestKit"]),
         tests("TeleCodecTests", ["TeleCodec", "TeleModel", "TeleTestKit"]),
         tests("TeleWireTests", ["TeleWire", "TeleModel", "TeleTestKit", protobuf], exclude: ["Protos"]),
-        tests("TeleStoreTests", ["TeleStore", "TeleDisk", "TeleEngine", "TeleCodec", "TeleModel", "TeleTestKit"]),
+        tests(
+            "TeleStoreTests", ["TeleStore", "TeleDisk", "TeleEngine", "TeleCodec", "TeleModel", "TeleTestKit"],
+            exclude: ["Golden"]),
         tests("TeleQLTests", ["TeleQL", "TeleModel", "TeleTestKit"]),
         tests(
             "TeleQueryTests", ["TeleQuery", "TeleQL", "TeleEngine", "TeleModel", "TeleTestKit"], exclude: ["Scripts"]),

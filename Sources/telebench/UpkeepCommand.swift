@@ -26,7 +26,7 @@ struct UpkeepCommand: AsyncParsableCommand {
         options.sealBytes = .max
         options.walBytes = .max
         options.sealAge = .seconds(86_400)
-        options.drive = .threads
+        options.drive = .caller
         options.compactionInputs = .max
         var table = BenchTable(
             "upkeep \(signal.rawValue)", ["step", "records", "CPU s", "ns a record", "MB before", "MB after"])

@@ -1,10 +1,9 @@
 internal import TeleModel
 
-/// The distinct templates, their bytes one after another, how many slots each has and how many texts.
+/// The distinct templates, their bytes one after another, how many texts each has.
 struct TemplateInterner {
     private(set) var heap: [UInt8] = []
     private(set) var lengths: [UInt64] = []
-    private(set) var slots: [Int] = []
     private(set) var uses: [Int] = []
     private var interner = TextInterner(expected: 512)
 
@@ -13,14 +12,13 @@ struct TemplateInterner {
     var count: Int { lengths.count }
     var bytes: Int { heap.count }
 
-    mutating func code(_ template: [UInt8], slots slotCount: Int) -> UInt32 {
+    mutating func code(_ template: [UInt8]) -> UInt32 {
         // The candidate stands at the end of the heap while it is looked up.
         let range = ByteRange(offset: UInt32(truncatingIfNeeded: heap.count), count: UInt32(template.count))
         heap.append(contentsOf: template)
         let code = TemplateInterner.code(&interner, range, heap)
         if Int(code) == lengths.count {
             lengths.append(UInt64(template.count))
-            slots.append(slotCount)
             uses.append(1)
         } else {
             heap.removeLast(template.count)
@@ -54,7 +52,6 @@ struct TemplateInterner {
     private init(_ heap: [UInt8], _ order: [Int], _ other: TemplateInterner) {
         self.heap = heap
         lengths = order.map { other.lengths[$0] }
-        slots = order.map { other.slots[$0] }
         uses = order.map { other.uses[$0] }
     }
 

@@ -38,12 +38,11 @@ enum TextTemplate {
         }
     }
 
-    /// Appends the template and the slots' values; gives back how many slots there are. The tables come from the
-    /// caller: a look at a global costs a call.
+    /// Appends the template and the slots' values. The tables come from the caller: a look at a global costs a call.
     static func split(
         _ text: borrowing Span<UInt8>, classes: borrowing Span<UInt8>, firstOfLength: borrowing Span<UInt64>,
         template: inout [UInt8], values: inout [UInt64]
-    ) -> Int {
+    ) {
         let count = text.count
         var slots = 0
         var at = 0
@@ -101,7 +100,6 @@ enum TextTemplate {
             }
         }
         append(text, literal..<count, to: &template)
-        return slots
     }
 
     private static func appendHexadecimal(

@@ -34,10 +34,10 @@ enum TextTemplates {
         values.reserveCapacity(count * 4)
         for i in 0..<count {
             scratch.removeAll(keepingCapacity: true)
-            let slots = TextTemplate.split(
+            TextTemplate.split(
                 heap.extracting(ranges[i].range), classes: classes.span, firstOfLength: firstOfLength.span,
                 template: &scratch, values: &values)
-            codes.append(UInt64(known.code(scratch, slots: slots)))
+            codes.append(UInt64(known.code(scratch)))
             // Many templates, or none to speak of: not what this is for. Looked at early, so that it costs little.
             if i == 1023 || i == 8191, known.bytes * 2 > limit / count * i { return nil }
             if values.count > Limits.templateValues { return nil }
