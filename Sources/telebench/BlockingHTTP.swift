@@ -114,6 +114,6 @@ struct BlockingHTTP: ~Copyable {
     #if canImport(Darwin)
     private var noSignal: Int32 { 0 }
     #else
-    private var noSignal: Int32 { Int32(MSG_NOSIGNAL.rawValue) }
+    private var noSignal: Int32 { Int32(MSG_NOSIGNAL) }
     #endif
 }

@@ -44,7 +44,7 @@ import Testing
         var lines: [String] = []
         var number = 0
         for part in 0..<4 {
-            let rows = part == 3 ? 20 : 150
+            let rows = part == 3 ? 5 : 60
             let logs = StoreBatches.logs(&random, numbers: number..<number + rows)
             let spans = StoreBatches.spans(&random, numbers: number..<number + rows)
             try await store.append(logs)
