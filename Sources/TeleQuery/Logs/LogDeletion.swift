@@ -1,5 +1,5 @@
 package import TeleEngine
-package import TeleModel
+import TeleModel
 package import TeleQL
 
 /// What a log query selects, as a deletion: a selector with line filters, which an engine decides alone.
