@@ -43,7 +43,8 @@ extension Store {
         let limit = UInt64(min(StoreLimits.compactionBytes, options.memoryBudget / 16))
         var run: UInt64 = 0
         for segment in segments.sorted(by: { $0.entry.lastSequence < $1.entry.lastSequence }) {
-            let isSmall = segment.entry.bytes < limit / 4 && segment.entry.rows < StoreLimits.compactionRows / 4
+            // What a full head became (3 to 5 MB) is not small: merging those would encode every record twice.
+            let isSmall = segment.entry.bytes < limit / 8 && segment.entry.rows < StoreLimits.compactionRows / 8
             guard isSmall, !broken.contains(segment.entry.path) else {
                 run += 1
                 continue
