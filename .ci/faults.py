@@ -181,8 +181,8 @@ def bits(o):
 
 
 def gauge(text, name):
-    found = re.search(rf"^{name}(?:{{.*}})? (\S+)$", text, re.M)
-    return float(found[1]) if found else 0
+    """All series of the name together."""
+    return sum(float(value) for value in re.findall(rf"^{name}(?:{{.*}})? (\S+)$", text, re.M))
 
 
 # ---- a full disk
