@@ -83,10 +83,10 @@ extension Server {
                     group.addTask { await Server.wait(Server.drainTime) }
                 case .listenerEnded:
                     running -= 1
-                    if !isStopping, failure == nil {
-                        failure = ListenProblem(description: "a listener ended by itself")
-                    }
-                    if !isStopping { break events }
+                    // An idle listener may end before the group has heard that it was asked to.
+                    if isStopping || Task.isShuttingDownGracefully { continue }
+                    if failure == nil { failure = ListenProblem(description: "a listener ended by itself") }
+                    break events
                 case .selfMetricsEnded: break
                 case .spanMetricsEnded: break
                 case .outOfTime: break events
