@@ -1,3 +1,5 @@
+internal import TeleModel
+
 /// Times as the Loki API takes them, in unix nanoseconds. Everything is computed without doubles where digits allow, so
 /// that no nanosecond is lost, and saturates.
 package enum LokiTime {
@@ -81,12 +83,7 @@ package enum LokiTime {
             zone = (hours * 3600 + minutes * 60) * (bytes[at] == 0x2d ? -1 : 1)
         default: return nil
         }
-        // Days since 1970 by Hinnant's era arithmetic; years begin in March.
-        let shiftedYear = month <= 2 ? year - 1 : year
-        let era = shiftedYear / 400
-        let yearOfEra = shiftedYear - era * 400
-        let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-        let days = era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+        let days = CivilDate.daysSince1970(year: year, month: month, day: day)
         return max(0, saturated(days * 86_400 + hour * 3600 + minute * 60 + second - zone, nanoseconds))
     }
 }

@@ -1,3 +1,5 @@
+internal import TeleModel
+
 /// Times and durations in parameters of the Prometheus API. Whatever is asked for, the answer is a number that can be
 /// reckoned with: what lies beyond ±2^53 ms saturates.
 package enum PrometheusTime {
@@ -77,16 +79,8 @@ package enum PrometheusTime {
             offset = sign * (hours * 60 + minutes)
         }
         guard at == text.count else { return nil }
-        let seconds = ((days(year, month, day) * 24 + hour) * 60 + minute - offset) * 60 + second
-        return Int64(seconds) * 1000 + Int64(millisecond.rounded(.down))
-    }
-
-    /// Days since 1970-01-01 in the proleptic Gregorian calendar.
-    private static func days(_ year: Int, _ month: Int, _ day: Int) -> Int {
-        let shifted = month <= 2 ? year - 1 : year
-        let era = (shifted >= 0 ? shifted : shifted - 399) / 400
-        let yearOfEra = shifted - era * 400
-        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+        let days = CivilDate.daysSince1970(year: Int64(year), month: Int64(month), day: Int64(day))
+        let seconds = ((days * 24 + Int64(hour)) * 60 + Int64(minute - offset)) * 60 + Int64(second)
+        return seconds * 1000 + Int64(millisecond.rounded(.down))
     }
 }

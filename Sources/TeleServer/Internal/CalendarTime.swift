@@ -1,4 +1,6 @@
-/// Unix seconds as a date of the proleptic Gregorian calendar, UTC; days by Hinnant's era arithmetic.
+internal import TeleModel
+
+/// Unix seconds as a date of the proleptic Gregorian calendar, UTC.
 package struct CalendarTime: Sendable, Equatable {
     package var year: Int
     /// 1...12
@@ -22,16 +24,8 @@ package struct CalendarTime: Sendable, Equatable {
         minute = rest / 60 % 60
         second = rest % 60
         weekday = ((days + 4) % 7 + 7) % 7
-        // Years begin in March, so that the leap day is the last of its year; an era is 400 years.
-        let shifted = days + 719_468
-        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-        let dayOfEra = shifted - era * 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let shiftedMonth = (5 * dayOfYear + 2) / 153
-        day = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
-        month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-        year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+        let date = CivilDate(daysSince1970: Int64(days))
+        (year, month, day) = (Int(date.year), date.month, date.day)
     }
 
     private static let weekdays = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]

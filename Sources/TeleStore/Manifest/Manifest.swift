@@ -48,9 +48,7 @@ package struct SegmentEntry: Equatable, Sendable {
 
 /// What is stored: the published segments and, a signal, the last write-ahead log record that is in them. Files that
 /// a manifest no longer names are removed only after both copies are written (``TwinFile``).
-struct Manifest: Equatable, Sendable, TwinContent {
-    static let names = ["manifest", "manifest.copy"]
-
+struct Manifest: Equatable, Sendable {
     var generation: UInt64 = 0
     /// Ids below were given out; a file is never named twice.
     var nextSegment: UInt64 = 1

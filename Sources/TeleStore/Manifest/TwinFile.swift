@@ -1,13 +1,49 @@
+internal import TeleCodec
 internal import TeleDisk
 
 /// What a ``TwinFile`` keeps.
 protocol TwinContent {
     /// Of the two copies, within the data folder.
     static var names: [String] { get }
+    /// Its first eight bytes.
+    static var magic: [UInt8] { get }
+    static var version: UInt32 { get }
+    static var check: ChecksumKind { get }
     /// Rises with every change: of two readable copies the higher one counts.
     var generation: UInt64 { get }
-    func encode() -> [UInt8]
-    init(encoded bytes: [UInt8]) throws(TwinFailure)
+    /// What stands between the version and the checksum.
+    func encodeBody(into out: inout [UInt8])
+    init(body reader: inout ByteReader) throws(CodecError)
+}
+
+/// Magic (8), format version (4), the body, the CRC-32 of all that (4).
+extension TwinContent {
+    func encode() -> [UInt8] {
+        var out = Self.magic
+        out.append(uint32: Self.version)
+        encodeBody(into: &out)
+        out.append(uint32: Checksum.crc32(out))
+        return out
+    }
+
+    init(encoded bytes: [UInt8]) throws(TwinFailure) {
+        let start = Self.magic.count + 4
+        let end = bytes.count - 4
+        guard start <= end, bytes.starts(with: Self.magic) else { throw .damaged }
+        let version = uint32(bytes, at: start - 4)
+        guard Checksum.matches(bytes.span.extracting(0..<end), uint32(bytes, at: end), Self.check) else {
+            throw .damaged
+        }
+        if version > Self.version { throw .newerVersion(version) }
+        do throws(CodecError) {
+            var reader = ByteReader(bytes.span.bytes.extracting(start..<end))
+            self = try Self(body: &reader)
+        } catch { throw .damaged }
+    }
+}
+
+private func uint32(_ bytes: [UInt8], at offset: Int) -> UInt32 {
+    (0..<4).reduce(0) { $0 | UInt32(bytes[offset + $1]) << UInt32(8 * $1) }
 }
 
 enum TwinFailure: Error, Equatable {

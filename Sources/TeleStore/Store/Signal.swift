@@ -20,3 +20,30 @@ package enum Signal: UInt8, CaseIterable, Sendable {
         self = found
     }
 }
+
+/// What has a value a signal, by name.
+package protocol SignalIndexed {
+    associatedtype Value
+    var logs: Value { get set }
+    var spans: Value { get set }
+    var samples: Value { get set }
+}
+
+extension SignalIndexed {
+    package subscript(_ signal: Signal) -> Value {
+        get {
+            switch signal {
+            case .logs: logs
+            case .spans: spans
+            case .samples: samples
+            }
+        }
+        set {
+            switch signal {
+            case .logs: logs = newValue
+            case .spans: spans = newValue
+            case .samples: samples = newValue
+            }
+        }
+    }
+}

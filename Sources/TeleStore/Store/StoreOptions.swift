@@ -1,5 +1,5 @@
 /// How a ``Store`` is to work. Sizes are bytes.
-package struct StoreOptions: Sendable {
+package struct StoreOptions: Sendable, SignalIndexed {
     package enum Durability: Sendable, Equatable {
         /// An append returns after a sync that covers it.
         case fsync
@@ -59,23 +59,6 @@ package struct StoreOptions: Sendable {
 
     /// What one group commit writes at once: the bytes are there a second time meanwhile.
     var commitBytes: Int { min(StoreLimits.commitBytes, max(1 << 20, memoryBudget / 32)) }
-
-    package subscript(_ signal: Signal) -> Retention {
-        get {
-            switch signal {
-            case .logs: logs
-            case .spans: spans
-            case .samples: samples
-            }
-        }
-        set {
-            switch signal {
-            case .logs: logs = newValue
-            case .spans: spans = newValue
-            case .samples: samples = newValue
-            }
-        }
-    }
 }
 
 /// Why a store could not be opened. All but ``failed`` are the data folder's fault: exit code 73.

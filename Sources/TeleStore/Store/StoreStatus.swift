@@ -9,7 +9,7 @@ package enum StoreNotice: Sendable, Equatable {
 }
 
 /// What the store is doing, for `/ready`, `/metrics` and `telectl status`.
-package struct StoreStatus: Sendable, Equatable {
+package struct StoreStatus: Sendable, Equatable, SignalIndexed {
     package struct PerSignal: Sendable, Equatable {
         package var segments = 0
         package var segmentBytes: UInt64 = 0
@@ -55,21 +55,4 @@ package struct StoreStatus: Sendable, Equatable {
     package var isClosing = false
 
     package init() {}
-
-    package subscript(_ signal: Signal) -> PerSignal {
-        get {
-            switch signal {
-            case .logs: logs
-            case .spans: spans
-            case .samples: samples
-            }
-        }
-        set {
-            switch signal {
-            case .logs: logs = newValue
-            case .spans: spans = newValue
-            case .samples: samples = newValue
-            }
-        }
-    }
 }

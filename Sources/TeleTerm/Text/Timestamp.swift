@@ -1,16 +1,15 @@
-/// Unix nanoseconds as UTC, without Foundation (days to civil date: Howard Hinnant, "chrono-Compatible Low-Level Date
-/// Algorithms").
+internal import TeleModel
+
+/// Unix nanoseconds as UTC, without Foundation.
 package enum Timestamp {
     /// `2026-11-21 05:49:06.123` (UTC), with as many decimals of a second as asked for (0 to 9).
     package static func text(_ unixNanoseconds: UInt64, decimals: Int = 3) -> String {
-        let (year, month, day) = date(unixNanoseconds)
-        return "\(year)-\(two(month))-\(two(day)) \(clock(unixNanoseconds, decimals: decimals))"
+        "\(date(unixNanoseconds)) \(clock(unixNanoseconds, decimals: decimals))"
     }
 
     /// RFC 3339 with nanoseconds, `2026-11-21T05:49:06.123456789Z`.
     package static func rfc3339(_ unixNanoseconds: UInt64) -> String {
-        let (year, month, day) = date(unixNanoseconds)
-        return "\(year)-\(two(month))-\(two(day))T\(clock(unixNanoseconds, decimals: 9))Z"
+        "\(date(unixNanoseconds))T\(clock(unixNanoseconds, decimals: 9))Z"
     }
 
     /// `05:49:06.123`.
@@ -28,14 +27,8 @@ package enum Timestamp {
 
     private static func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
 
-    private static func date(_ unixNanoseconds: UInt64) -> (year: Int, month: Int, day: Int) {
-        let days = Int(unixNanoseconds / 86_400_000_000_000) + 719_468
-        let era = days / 146_097
-        let dayOfEra = days - era * 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let shifted = (5 * dayOfYear + 2) / 153
-        let month = shifted < 10 ? shifted + 3 : shifted - 9
-        return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * shifted + 2) / 5 + 1)
+    private static func date(_ unixNanoseconds: UInt64) -> String {
+        let date = CivilDate(daysSince1970: Int64(unixNanoseconds / 86_400_000_000_000))
+        return "\(date.year)-\(two(date.month))-\(two(date.day))"
     }
 }

@@ -1,10 +1,12 @@
+import TeleModel
+
 extension GoTime {
     static func format(_ time: Int64, _ layout: String) -> String {
         let seconds = floored(time, 1_000_000_000)
         let nanoseconds = time - seconds * 1_000_000_000
         let day = floored(seconds, 86_400)
         let second = Int(seconds - day * 86_400)
-        let date = civil(day)
+        let date = CivilDate(daysSince1970: day)
         let hour = second / 3600
         let hour12 = hour % 12 == 0 ? 12 : hour % 12
         let weekday = days[Int(((day + 4) % 7 + 7) % 7)]
@@ -25,7 +27,7 @@ extension GoTime {
             case .day2: add(padded(date.day, 2))
             case .dayBlank: add((date.day < 10 ? " " : "") + String(date.day))
             case .day: add(String(date.day))
-            case .dayOfYear: add(padded(Int(day - days(year: date.year, month: 1, day: 1)) + 1, 3))
+            case .dayOfYear: add(padded(Int(day - CivilDate.daysSince1970(year: date.year, month: 1, day: 1)) + 1, 3))
             case .hour24: add(padded(hour, 2))
             case .hour12Padded: add(padded(hour12, 2))
             case .hour12: add(String(hour12))

@@ -1,3 +1,5 @@
+import TeleModel
+
 extension GoTime {
     /// nil where the text does not fit the layout or is out of range.
     static func parse(_ text: String, _ layout: String) -> Int64? {
@@ -113,8 +115,8 @@ extension GoTime {
         guard at == bytes.count, (1...12).contains(month), (1...366).contains(day), hour < 24, minute < 60, second < 60
         else { return nil }
         if let isAfternoon { hour = hour % 12 + (isAfternoon ? 12 : 0) }
-        let seconds =
-            GoTime.days(year: year, month: month, day: day) * 86_400 + hour * 3600 + minute * 60 + second - zone
+        let days = CivilDate.daysSince1970(year: year, month: month, day: day)
+        let seconds = days * 86_400 + hour * 3600 + minute * 60 + second - zone
         let (scaled, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
         let (sum, tooMuch) = scaled.addingReportingOverflow(nanoseconds)
         return overflow || tooMuch ? nil : sum
