@@ -75,13 +75,15 @@ let package = Package(
         room("TeleEngine", ["TeleModel"]),
         room("TeleStore", ["TeleModel", "TeleCodec", "TeleDisk", "TeleEngine"]),
         room("TeleQuery", ["TeleModel", "TeleQL", "TeleEngine"]),
+        room("TeleAlert", ["TeleModel", "TeleQL", "TeleEngine", "TeleQuery", yams]),
         room("TeleAPI", ["TeleModel"]),
         room("TeleTerm", ["TeleModel"]),
         room(
             "TeleServer",
             [
                 "TeleModel", "TeleCodec", "TeleDisk", "TeleWire", "TeleQL", "TeleEngine", "TeleStore", "TeleQuery",
-                "TeleAPI", hummingbirdCore, hummingbirdHTTP2, httpTypes, lifecycle, logging, nioCore, nioHTTP1,
+                "TeleAlert", "TeleAPI", hummingbirdCore, hummingbirdHTTP2, httpTypes, lifecycle, logging, nioCore,
+                nioHTTP1,
                 nioPosix, nioWebSocket, yams,
             ]),
         room(
@@ -116,6 +118,7 @@ let package = Package(
         tests("TeleQLTests", ["TeleQL", "TeleModel", "TeleTestKit"]),
         tests(
             "TeleQueryTests", ["TeleQuery", "TeleQL", "TeleEngine", "TeleModel", "TeleTestKit"], exclude: ["Scripts"]),
+        tests("TeleAlertTests", ["TeleAlert", "TeleQuery", "TeleQL", "TeleEngine", "TeleModel", "TeleTestKit"]),
         tests("TeleTermTests", ["TeleTerm", "TeleModel", "TeleTestKit"], exclude: ["Snapshots"]),
         tests("TelectlTests", ["telectl", "TeleTerm"]),
         tests(
