@@ -7,6 +7,8 @@ package struct OpenEngine: Sendable {
     package var facts: @Sendable () -> EngineFacts
     /// Takes over what of a reloaded configuration concerns storage.
     package var reconfigure: @Sendable (Configuration) -> Void
+    /// Told once what queries may hold together, which what the engine keeps to be quick is to be counted in.
+    package var share: @Sendable (MemoryPool) -> Void
     /// Seals and syncs; nothing is asked of the engine afterwards.
     package var close: @Sendable () async -> Void
 
@@ -14,11 +16,13 @@ package struct OpenEngine: Sendable {
         engine: any StorageEngine,
         facts: @escaping @Sendable () -> EngineFacts = { EngineFacts() },
         reconfigure: @escaping @Sendable (Configuration) -> Void = { _ in },
+        share: @escaping @Sendable (MemoryPool) -> Void = { _ in },
         close: @escaping @Sendable () async -> Void = {}
     ) {
         self.engine = engine
         self.facts = facts
         self.reconfigure = reconfigure
+        self.share = share
         self.close = close
     }
 }

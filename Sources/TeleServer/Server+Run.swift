@@ -66,6 +66,7 @@ extension Server {
             events: while running > 0, let event = try await group.next() {
                 switch event {
                 case .opened(let engine):
+                    engine.share(runner.memory)
                     state.phase = .open(engine)
                     logger.info("ready", metadata: ["data": "\(state.configuration.data)"])
                     if failure != nil { break events }

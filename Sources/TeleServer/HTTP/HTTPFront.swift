@@ -57,9 +57,10 @@ struct HTTPFront: Sendable {
             switch await tail.open(HTTPFront.apiRequest(request, target, parameters), on: channel) {
             case .refused(let refusal): response = refusal
             case .accepted(let session, let headers):
+                let gate = try await TailGate.close(channel)
                 try await writer.writeInformationalHead(
                     HTTPResponse(status: .switchingProtocols, headerFields: headers))
-                return await session.run(channel)
+                return await session.run(channel, gate)
             }
         case .found(.query(let route), let parameters):
             if HTTPFront.expectsContinue(request) { try await writer.writeInformationalHead(.init(status: .continue)) }

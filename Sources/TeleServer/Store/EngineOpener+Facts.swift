@@ -40,6 +40,9 @@ extension EngineOpener {
             .init("teled_wal_files", "Write-ahead log files.", [], Double(status.walFiles)),
             .init("teled_wal_bytes", "Bytes of the write-ahead log.", [], Double(status.walBytes)),
             .init("teled_wal_queued_bytes", "Bytes that wait for a commit.", [], Double(status.queuedBytes)),
+            .init(
+                "teled_block_cache_bytes", "Decoded parts of blocks that are kept for later queries.", [],
+                Double(status.blockCache.bytes)),
             .init("teled_disk_full", "1 when ingest is refused for want of space.", [], status.isDiskFull ? 1 : 0),
             .init(
                 "teled_wal_replayed_records", "Records replayed at the start.", [], Double(status.replayedRecords)),
@@ -58,6 +61,12 @@ extension EngineOpener {
                 "teled_wal_abandoned_files_total", "Log files given up after a failed write or sync.", [],
                 Double(status.abandonedWALFiles)),
             .init("teled_seals_total", "Heads sealed into segments.", [], Double(status.seals)),
+            .init(
+                "teled_block_cache_requests_total", "Decoded parts of blocks that were asked for.",
+                [("result", "hit")], Double(status.blockCache.hits)),
+            .init(
+                "teled_block_cache_requests_total", "Decoded parts of blocks that were asked for.",
+                [("result", "miss")], Double(status.blockCache.misses)),
             .init("teled_compactions_total", "Merges of segments.", [], Double(status.compactions)),
             .init(
                 "teled_segments_dropped_total", "Segments dropped by retention.", [], Double(status.droppedSegments)),

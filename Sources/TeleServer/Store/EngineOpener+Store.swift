@@ -13,7 +13,7 @@ extension EngineOpener {
                 engine: store, facts: { facts(store.status()) },
                 reconfigure: { configuration in
                     for (signal, retention) in configuration.storeRetention { store.setRetention(signal, retention) }
-                }, close: { await store.close() })
+                }, share: { store.share($0) }, close: { await store.close() })
         }
     }
 

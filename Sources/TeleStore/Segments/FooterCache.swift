@@ -18,9 +18,13 @@ final class FooterCache: Sendable {
     private let state = Guarded(State())
     /// What stands for footers in segments of samples, with as much room.
     let sampleIndexes: SampleIndexCache
+    /// What was decoded of the blocks of logs and spans.
+    let blocks: BlockCache
 
-    init(limit: Int) {
+    /// Bytes.
+    init(limit: Int, blocks: Int = 0) {
         self.limit = limit
+        self.blocks = BlockCache(limit: blocks)
         sampleIndexes = SampleIndexCache(limit: limit)
     }
 
@@ -53,6 +57,7 @@ final class FooterCache: Sendable {
         state.withLock { state in
             if let old = state.kept.removeValue(forKey: id) { state.bytes -= old.bytes }
         }
+        blocks.drop(segment: id)
     }
 
     var bytes: Int { state.withLock { $0.bytes } }

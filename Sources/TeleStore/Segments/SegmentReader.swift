@@ -9,6 +9,7 @@ final class SegmentReader: Sendable {
     private let file: any DiskFile
     private let trailer: SegmentFormat.Trailer
     private let cache: FooterCache
+    var blockCache: BlockCache { cache.blocks }
     private let damage: DamageLog
     /// Of a samples segment.
     let samples: SampleSegmentReader?

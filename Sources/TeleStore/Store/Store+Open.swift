@@ -42,7 +42,7 @@ struct Recovery {
         self.options = options
         self.disk = disk
         damage = DamageLog(notice: options.notice)
-        footers = FooterCache(limit: options.memoryBudget / 8)
+        footers = FooterCache(limit: options.memoryBudget / 8, blocks: options.cacheBytes)
     }
 
     func run(_ lock: any FolderLock) throws(StoreOpenError) -> Store {

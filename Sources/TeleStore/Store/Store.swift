@@ -1,6 +1,6 @@
 internal import TeleCodec
 internal import TeleDisk
-internal import TeleEngine
+package import TeleEngine
 internal import TeleModel
 
 /// The embedded engine: a write-ahead log, heads in memory, immutable segments. TeleStore.docc/Storage.md tells the
@@ -63,6 +63,9 @@ package final class Store: StorageEngine {
         }
     }
 
+    /// Counts what is kept of decoded blocks in the pool of queries from now on, which it gives way to.
+    package func share(_ pool: MemoryPool) { footers.blocks.share(pool) }
+
     /// What the store is doing; cheap enough for a probe every second.
     package func status() -> StoreStatus {
         var status = StoreStatus()
@@ -100,6 +103,7 @@ package final class Store: StorageEngine {
         }
         status.queuedBytes = queue.withLock { $0.bytes }
         status.damage = damage.entries
+        status.blockCache = footers.blocks.figures
         return status
     }
 

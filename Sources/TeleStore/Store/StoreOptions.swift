@@ -33,6 +33,8 @@ package struct StoreOptions: Sendable, SignalIndexed {
     package var durability = Durability.fsync
     /// Head, footers and requests in flight; beyond it appends throw `.overloaded`.
     package var memoryBudget = 256 << 20
+    /// What was decoded of blocks, kept for later queries; see ``Store/share(_:)``. nil: a quarter of the memory budget.
+    package var blockCacheBytes: Int?
     package var logs = Retention()
     package var spans = Retention()
     package var samples = Retention()
@@ -56,6 +58,8 @@ package struct StoreOptions: Sendable, SignalIndexed {
         self.path = path
         self.clock = clock
     }
+
+    var cacheBytes: Int { max(0, blockCacheBytes ?? memoryBudget / 4) }
 
     /// What one group commit writes at once: the bytes are there a second time meanwhile.
     var commitBytes: Int { min(StoreLimits.commitBytes, max(1 << 20, memoryBudget / 32)) }

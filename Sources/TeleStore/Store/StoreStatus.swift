@@ -52,6 +52,7 @@ package struct StoreStatus: Sendable, Equatable, SignalIndexed {
     /// Why sealing or merging last failed, until it succeeds again.
     package var upkeepFailure: String?
     package var damage: [StoreDamage] = []
+    package var blockCache = BlockCacheFigures()
     package var isClosing = false
 
     package init() {}

@@ -5,8 +5,9 @@ internal import NIOWebSocket
 /// client does not read or says nothing for long, or the server stops.
 ///
 /// HTTP's own handlers stay where they are, behind this one: nothing reaches them any more but the end.
-final class TailKeeper: ChannelInboundHandler {
+final class TailKeeper: ChannelDuplexHandler {
     typealias InboundIn = WebSocketFrame
+    typealias OutboundIn = ByteBuffer
     typealias OutboundOut = WebSocketFrame
 
     /// How often a ping goes out.
@@ -30,7 +31,7 @@ final class TailKeeper: ChannelInboundHandler {
     private static let sendBufferBytes = 256 << 10
 
     /// Puts WebSocket between the socket and HTTP.
-    static func take(_ channel: any Channel) async throws {
+    static func take(_ channel: any Channel, _ gate: TailGate) async throws {
         // Not every kind of channel has it.
         try? await channel.setOption(ChannelOptions.socketOption(.so_sndbuf), value: sendBufferBytes).get()
         try await channel.eventLoop.submit {
@@ -39,6 +40,7 @@ final class TailKeeper: ChannelInboundHandler {
                 WebSocketFrameEncoder(), decoder, WebSocketProtocolErrorHandler(), TailKeeper(),
             ]
             try channel.pipeline.syncOperations.addHandlers(handlers, position: .first)
+            gate.open(channel)
         }.get()
     }
 
@@ -110,6 +112,11 @@ final class TailKeeper: ChannelInboundHandler {
         case ChannelEvent.inputClosed: context.close(promise: nil)
         default: context.fireUserInboundEventTriggered(event)
         }
+    }
+
+    /// HTTP has nothing more to say here: bytes that came behind the handshake may be a bad request to it.
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        promise?.fail(ChannelError.ioOnClosedChannel)
     }
 
     /// At once where the client leaves no room for the word.

@@ -18,10 +18,10 @@ struct TailSession: Sendable {
 
     /// Until the client goes, does not read, or the server stops.
     @concurrent
-    func run(_ channel: any Channel) async {
+    func run(_ channel: any Channel, _ gate: TailGate) async {
         await withTaskCancellationHandler {
             do {
-                try await TailKeeper.take(channel)
+                try await TailKeeper.take(channel, gate)
                 try await follow(channel)
                 await TailKeeper.close(channel, .unexpectedServerError)
             } catch {

@@ -1,0 +1,19 @@
+/// What of a block was decoded.
+package enum BlockPart: UInt8, Hashable, Sendable {
+    /// The whole block, all columns.
+    case whole
+    /// Times and resources of a log block.
+    case logTimes
+    /// Bodies: kinds, templates, what slots they have.
+    case bodyTemplates
+    /// Trace ids: which row has which, without the ids.
+    case traceRows
+}
+
+/// Keeps what a reader of a block has decoded for the next readers of the same block, as long as there is room. Safe
+/// from several threads.
+package protocol BlockMemory: Sendable {
+    func value<Value: Sendable>(_ part: BlockPart, as type: Value.Type) -> Value?
+    /// `bytes`: what the value takes in memory.
+    func keep(_ value: some Sendable, bytes: Int, _ part: BlockPart)
+}
