@@ -34,7 +34,9 @@ package struct SpanColumns: OptionSet, Sendable {
     package static let scope = SpanColumns(rawValue: 16)
     /// trace state, flags, dropped counts.
     package static let rest = SpanColumns(rawValue: 32)
-    package static let all = SpanColumns(rawValue: 63)
+    /// Of the trace, the span and its parent: a scan hands them out whether they are asked for or not.
+    package static let ids = SpanColumns(rawValue: 64)
+    package static let all = SpanColumns(rawValue: 127)
 }
 
 /// Which log records, in which order, and what of them.

@@ -46,6 +46,8 @@ package final class Server: Service {
         admission = Admission(capacity: configuration.bodyBytes)
         metricsState = MetricsState(bytes: configuration.memory / 8)
         gate = DecodeGate(capacity: configuration.decodeBytes)
+        let spanMetrics = configuration.spanMetrics ? SpanMetrics() : nil
+        self.spanMetrics = spanMetrics
         runner = QueryRunner(
             concurrency: configuration.query.concurrency, state: state, metrics: metrics
         ) { [state, metrics] in
@@ -54,9 +56,9 @@ package final class Server: Service {
             facts.started = Int64(clamping: metrics.started / 1_000_000)
             facts.lastReload = metrics.lastReload
             facts.engine = state.openEngine?.facts() ?? EngineFacts()
+            if let spanMetrics { facts.serviceGraph = { spanMetrics.graph() } }
             return facts
         }
-        spanMetrics = configuration.spanMetrics ? SpanMetrics() : nil
         workers = NIOThreadPool(numberOfThreads: System.coreCount)
         (listening, listeningContinuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }

@@ -5,6 +5,8 @@ package struct ServerFacts: Sendable {
     package var started: Int64 = 0
     package var lastReload = ConfigurationReload(time: 0, hasSucceeded: true)
     package var engine = EngineFacts()
+    /// What the service graph counted and may not have stored yet.
+    package var serviceGraph: @Sendable () -> ServiceGraph.Live = { ServiceGraph.Live() }
 
     package init() {}
 }

@@ -1,5 +1,7 @@
+package import TeleModel
+
 /// What of a block was decoded.
-package enum BlockPart: UInt8, Hashable, Sendable {
+package enum BlockPart: Hashable, Sendable {
     /// The whole block, all columns.
     case whole
     /// Times and resources of a log block.
@@ -8,6 +10,8 @@ package enum BlockPart: UInt8, Hashable, Sendable {
     case bodyTemplates
     /// Trace ids: which row has which, without the ids.
     case traceRows
+    /// The spans of one trace, whole.
+    case trace(TraceID)
 }
 
 /// Keeps what a reader of a block has decoded for the next readers of the same block, as long as there is room. Safe

@@ -199,6 +199,51 @@ enum IdentifierColumn {
         IntColumn.encode(others, into: &out)
     }
 
+    /// Span ids and parents of the rows at `places` (rising) alone.
+    static func decodeSpans(
+        _ reader: inout ByteReader, rows: Int, places: [Int]
+    ) throws(CodecError) -> (spans: [UInt64], parents: [UInt64]) {
+        var ids = reader
+        try IntColumn.skip(&reader, count: rows)
+        let codes = try IntColumn.decode(&reader, count: rows)
+        // Where each absent parent stands among those, and which rows' ids are looked at.
+        var absent = 0
+        var wanted = Set(places)
+        var parentRows: [Int] = []
+        var row = 0
+        for place in places {
+            while row < place {
+                if codes[row] == 1 { absent &+= 1 }
+                row &+= 1
+            }
+            switch codes[place] {
+            case 0: parentRows.append(-1)
+            case 1: parentRows.append(-2 - absent)
+            default:
+                let parent = Int64(place).subtractingReportingOverflow(Varint.unzigzag(codes[place] - 2))
+                guard !parent.overflow, parent.partialValue >= 0, parent.partialValue < Int64(rows) else {
+                    throw reader.error("parent outside the block")
+                }
+                wanted.insert(Int(parent.partialValue))
+                parentRows.append(Int(parent.partialValue))
+            }
+        }
+        while row < rows {
+            if codes[row] == 1 { absent &+= 1 }
+            row &+= 1
+        }
+        let others = try IntColumn.decode(&reader, count: absent)
+        let read = wanted.sorted()
+        let values = try IntColumn.decode(&ids, count: rows, places: read)
+        var known: [Int: UInt64] = [:]
+        known.reserveCapacity(read.count)
+        for (place, value) in zip(read, values) { known[place] = value }
+        return (
+            places.map { known[$0] ?? 0 },
+            parentRows.map { $0 == -1 ? 0 : $0 < 0 ? others[-2 - $0] : known[$0] ?? 0 }
+        )
+    }
+
     static func decodeParents(_ reader: inout ByteReader, spans: [UInt64]) throws(CodecError) -> [UInt64] {
         let codes = try IntColumn.decode(&reader, count: spans.count)
         var absent = 0

@@ -4,8 +4,7 @@ package import TeleModel
 /// least). Pages: core; time (start, end less start, resource); ids (trace, span, parent as a distance); scope; name
 /// (name, kind, status); rest; attributes; events and links, each a page of columns and their attributes.
 package enum SpanBlock {
-    /// The columns to decode; the raw values are those of the engine's `SpanColumns`. Ids, parent, times and resource
-    /// always are.
+    /// The columns to decode; the raw values are those of the engine's `SpanColumns`. Times and resource always are.
     package struct Columns: OptionSet, Sendable {
         package let rawValue: UInt32
         package init(rawValue: UInt32) { self.rawValue = rawValue }
@@ -16,7 +15,9 @@ package enum SpanBlock {
         package static let links = Columns(rawValue: 8)
         package static let scope = Columns(rawValue: 16)
         package static let rest = Columns(rawValue: 32)
-        package static let all = Columns(rawValue: 63)
+        /// Of the trace, the span and its parent.
+        package static let ids = Columns(rawValue: 64)
+        package static let all = Columns(rawValue: 127)
     }
 
     /// Encodes a complete, valid batch of at least one and at most ``Limits/rowsPerBlock`` rows.

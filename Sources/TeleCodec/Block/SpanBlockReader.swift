@@ -21,8 +21,8 @@ package struct SpanBlockReader {
         let count = meta.rows
         var batch = SpanBatch()
         batch.core = try CorePage.decode(pages.page(.core))
-        let ends = try decodeTimes(pages, &batch, rows)
-        try decodeIdentifiers(pages, &batch, rows)
+        let ends = try decodeTimes(pages, &batch, rows, needsEnds: columns.contains(.events))
+        if columns.contains(.ids) { try decodeIdentifiers(pages, &batch, rows) }
         if columns.contains(.scope) {
             let page = try pages.page(.scope)
             var reader = ByteReader(page.span.bytes)
@@ -55,21 +55,36 @@ package struct SpanBlockReader {
         return batch
     }
 
-    /// Gives back the ends of all rows.
+    /// Gives back the ends of all rows where `needsEnds`.
     private func decodeTimes(
-        _ pages: BlockPages, _ batch: inout SpanBatch, _ rows: [Int]?
+        _ pages: BlockPages, _ batch: inout SpanBatch, _ rows: [Int]?, needsEnds: Bool
     ) throws(CodecError) -> [UInt64] {
         let page = try pages.page(.time)
         var reader = ByteReader(page.span.bytes)
-        let start = try IntColumn.decode(&reader, count: meta.rows)
-        var end = try IntColumn.decode(&reader, count: meta.rows)
-        for row in end.indices { end[row] &+= start[row] }
-        let resource = try IntColumn.decodeIndexes(
+        let places = needsEnds ? nil : rows
+        let start = try IntColumn.decode(&reader, count: meta.rows, places: places)
+        var end = try IntColumn.decode(&reader, count: meta.rows, places: places)
+        do {
+            let starts = start.span
+            var ends = end.mutableSpan
+            for row in 0..<min(starts.count, ends.count) { ends[row] &+= starts[row] }
+        }
+        batch.resource = try IntColumn.decodeIndexes(
             &reader, count: meta.rows, below: batch.core.resources.count, places: rows)
-        batch.start = BlockRows.pick(rows, start)
-        batch.end = BlockRows.pick(rows, end)
-        batch.resource = resource
+        batch.start = needsEnds ? BlockRows.pick(rows, start) : start
+        batch.end = needsEnds ? BlockRows.pick(rows, end) : end
         return end
+    }
+
+    /// Rising numbers of the rows that may last so long (nanoseconds); of the block, only the times are read.
+    package func rows(lasting durations: ClosedRange<UInt64>) throws(CodecError) -> [Int] {
+        let page = try pages.page(.time)
+        var reader = ByteReader(page.span.bytes)
+        try IntColumn.skip(&reader, count: meta.rows)
+        let lengths = try IntColumn.decode(&reader, count: meta.rows)
+        // Of a span that ends before it starts the difference wrapped; it counts as no time at all.
+        let mayBeNone = durations.contains(0)
+        return lengths.indices.filter { durations.contains(lengths[$0]) || mayBeNone && lengths[$0] > .max / 2 }
     }
 
     /// The trace ids of all rows; of the block, nothing else is read.
@@ -91,13 +106,13 @@ package struct SpanBlockReader {
     ) throws(CodecError) {
         let page = try pages.page(.ids)
         var reader = ByteReader(page.span.bytes)
-        let traces = try IdentifierColumn.decode(&reader, rows: meta.rows)
-        let spans = try IntColumn.decode(&reader, count: meta.rows)
-        let parents = try IdentifierColumn.decodeParents(&reader, spans: spans)
-        batch.traceHigh = BlockRows.pick(rows, traces.high)
-        batch.traceLow = BlockRows.pick(rows, traces.low)
-        batch.span = BlockRows.pick(rows, spans)
-        batch.parent = BlockRows.pick(rows, parents)
+        (batch.traceHigh, batch.traceLow) = try IdentifierColumn.decode(&reader, rows: meta.rows, places: rows)
+        guard let rows else {
+            batch.span = try IntColumn.decode(&reader, count: meta.rows)
+            batch.parent = try IdentifierColumn.decodeParents(&reader, spans: batch.span)
+            return
+        }
+        (batch.span, batch.parent) = try IdentifierColumn.decodeSpans(&reader, rows: meta.rows, places: rows)
     }
 
     /// The ends of what all rows own, and which of the owned entries the wanted rows have.

@@ -67,10 +67,16 @@ extension IntColumn {
             let values = try decode(&reader, count: distinct, depth: depth + 1)
             var codes = try decode(&reader, count: count, depth: depth + 1)
             let limit = UInt64(values.count)
-            for i in codes.indices {
-                guard codes[i] < limit else { throw reader.error("dictionary code \(codes[i]) of \(limit)") }
-                codes[i] = values[Int(truncatingIfNeeded: codes[i])]
+            var isBad = false
+            do {
+                let known = values.span
+                var out = codes.mutableSpan
+                for i in 0..<out.count {
+                    let code = out[i]
+                    if code < limit { out[i] = known[Int(truncatingIfNeeded: code)] } else { isBad = true }
+                }
             }
+            if isBad { throw reader.error("dictionary code that is not below \(limit)") }
             return codes
         case .runs: return try runs(&reader, count: count, depth: depth)
         case .planes: return try planes(&reader, count: count)
@@ -120,8 +126,27 @@ extension IntColumn {
             let plane = try Blob.decode(&reader, limit: count)
             guard plane.count == count else { throw reader.error("byte plane of the wrong length") }
             let shift = UInt64(byte * 8)
+            let values = plane.span
+            var sums = out.mutableSpan
             // The sum of shifted bytes never carries into the base before the last addition wraps as it was meant to.
-            for i in 0..<count { out[i] &+= UInt64(plane[i]) &<< shift }
+            for i in 0..<count { sums[i] &+= UInt64(values[i]) &<< shift }
+        }
+        return out
+    }
+
+    /// The same of the numbers at `places` alone, each below `count`.
+    static func planes(
+        _ reader: inout ByteReader, count: Int, places: [Int]
+    ) throws(CodecError) -> [UInt64] {
+        let base = try base(&reader)
+        let bytes = Int(try reader.byte())
+        guard bytes <= 8 else { throw reader.error("\(bytes) byte planes") }
+        var out = [UInt64](repeating: base, count: places.count)
+        for byte in 0..<bytes {
+            let plane = try Blob.decode(&reader, limit: count)
+            guard plane.count == count else { throw reader.error("byte plane of the wrong length") }
+            let shift = UInt64(byte * 8)
+            for i in out.indices { out[i] &+= UInt64(plane[places[i]]) &<< shift }
         }
         return out
     }

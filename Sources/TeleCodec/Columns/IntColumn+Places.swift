@@ -74,7 +74,10 @@ extension IntColumn {
                 codes[i] = values[Int(truncatingIfNeeded: codes[i])]
             }
             return codes
-        case .delta, .deltaOfDelta, .runs, .planes, .deltaPlanes:
+        case .planes:
+            _ = try reader.byte()
+            return try planes(&reader, count: count, places: places)
+        case .delta, .deltaOfDelta, .runs, .deltaPlanes:
             let all = try decode(&reader, count: count, depth: depth)
             return places.map { all[$0] }
         }

@@ -1,8 +1,11 @@
 import TeleEngine
 import TeleModel
 
-/// Calls between services: one for every span whose parent is in another service.
+/// Calls between services: from the service graph, and where that does not know all of a time range, one for every span
+/// whose parent is in another service.
 struct JaegerDependencies {
+    typealias Answer = [(parent: String, child: String, calls: Int)]
+
     private struct SpanKey: Hashable {
         var high: UInt64
         var low: UInt64
@@ -14,10 +17,25 @@ struct JaegerDependencies {
         var child: Int
     }
 
+    /// Between services that send spans themselves, as Jaeger has it.
+    static func links(_ graph: ServiceGraph) -> Answer {
+        var counts: [Pair: Int] = [:]
+        for (edge, calls) in graph.calls where edge.client != edge.server {
+            guard edge.connection.isEmpty || edge.connection == "messaging_system" else { continue }
+            counts[Pair(parent: edge.client, child: edge.server), default: 0] += calls.count
+        }
+        return counts.map { ($0.key.parent, $0.key.child, $0.value) }.sorted { ($0.0, $0.1) < ($1.0, $1.1) }
+    }
+
+    private struct Pair: Hashable {
+        var parent: String
+        var child: String
+    }
+
     /// Reads all spans that start in the range once; what it holds of each is charged.
     static func links(
         _ time: Range<UInt64>, _ snapshot: any EngineSnapshot, _ budget: QueryBudget
-    ) throws(EngineError) -> [(parent: String, child: String, calls: Int)] {
+    ) throws(EngineError) -> Answer {
         var names: [String] = []
         var places: [String: Int] = [:]
         var owners: [SpanKey: Int] = [:]

@@ -181,9 +181,13 @@ package enum JaegerRoutes {
     @Sendable private static func dependencies(_ request: APIRequest, _ context: APIContext) -> APIResponse {
         do throws(JaegerFailure) {
             let (time, service) = try JaegerParameters(request).dependencies()
-            let links: [(parent: String, child: String, calls: Int)]
+            let links: JaegerDependencies.Answer
             do throws(EngineError) {
-                links = try JaegerDependencies.links(time, context.engine.snapshot(), context.makeBudget())
+                links = try ServiceGraph.dependencies(time, context) {
+                    JaegerDependencies.links($0)
+                } spans: { (snapshot, budget) throws(EngineError) in
+                    try JaegerDependencies.links(time, snapshot, budget)
+                }
             } catch { throw JaegerFailure.engine(error) }
             let shown = links.filter { service == nil || $0.parent == service || $0.child == service }
             return envelope(count: shown.count) { w in

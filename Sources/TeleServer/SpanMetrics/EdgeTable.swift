@@ -24,6 +24,8 @@ struct EdgeTable: Sendable {
         var since: Int64
         var lastSeen: Int64
         var isNew = true
+        /// Nothing was counted for so long that its series ended: the next request starts it anew.
+        var isSilent = false
     }
 
     private(set) var edges: [Edge] = []
@@ -52,6 +54,10 @@ struct EdgeTable: Sendable {
     mutating func record(
         _ number: Int, failed: Bool, client: LatencyTable.Exemplar?, server: LatencyTable.Exemplar?, now: Int64
     ) {
+        if edges[number].isSilent {
+            edges[number].isSilent = false
+            edges[number].since = now
+        }
         edges[number].total &+= 1
         if failed { edges[number].failed &+= 1 }
         edges[number].lastSeen = now
@@ -59,11 +65,20 @@ struct EdgeTable: Sendable {
         if let server { serverLatency.record(number, server.duration, server) }
     }
 
-    mutating func markCollected() {
+    /// Counters that did not move since a time (unix milliseconds) go back to 0, so that a series that comes back later
+    /// begins with a zero as every other does.
+    mutating func markCollected(silentSince time: Int64) {
         for i in edges.indices {
             edges[i].isNew = false
             clientLatency.forgetExemplar(i)
             serverLatency.forgetExemplar(i)
+            guard edges[i].lastSeen < time, !edges[i].isSilent else { continue }
+            edges[i].isSilent = true
+            edges[i].isNew = true
+            edges[i].total = 0
+            edges[i].failed = 0
+            clientLatency.clear(i)
+            serverLatency.clear(i)
         }
     }
 }

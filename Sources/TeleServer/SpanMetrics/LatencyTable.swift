@@ -34,5 +34,11 @@ struct LatencyTable: Sendable {
         return buckets[from..<from + LatencyBuckets.count]
     }
 
+    mutating func clear(_ series: Int) {
+        for bucket in series * LatencyBuckets.count..<(series + 1) * LatencyBuckets.count { buckets[bucket] = 0 }
+        sums[series] = 0
+        forgetExemplar(series)
+    }
+
     mutating func forgetExemplar(_ series: Int) { slowest[series] = Exemplar() }
 }

@@ -11,6 +11,8 @@ struct OperationTable: Sendable {
         var since: Int64
         var lastSeen: Int64
         var isNew = true
+        /// As ``EdgeTable/Edge/isSilent``.
+        var isSilent = false
     }
 
     private(set) var series: [Series] = []
@@ -46,14 +48,23 @@ struct OperationTable: Sendable {
     mutating func record(
         _ number: Int, _ duration: UInt64, now: Int64, _ exemplar: @autoclosure () -> LatencyTable.Exemplar
     ) {
+        if series[number].isSilent {
+            series[number].isSilent = false
+            series[number].since = now
+        }
         series[number].lastSeen = now
         latency.record(number, duration, exemplar())
     }
 
-    mutating func markCollected() {
+    /// See ``EdgeTable/markCollected(silentSince:)``.
+    mutating func markCollected(silentSince time: Int64) {
         for i in series.indices {
             series[i].isNew = false
             latency.forgetExemplar(i)
+            guard series[i].lastSeen < time, !series[i].isSilent else { continue }
+            series[i].isSilent = true
+            series[i].isNew = true
+            latency.clear(i)
         }
     }
 }

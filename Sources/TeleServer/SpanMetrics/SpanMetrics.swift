@@ -21,6 +21,12 @@ final class SpanMetrics: Sendable {
         return state.withLock { $0.collect(now: now) }
     }
 
+    /// The service graph as it stands now.
+    func graph() -> ServiceGraph.Live {
+        let now = WallClock.milliseconds
+        return state.withLock { $0.graph(now: now) }
+    }
+
     /// How often the counters become samples.
     static let interval = Duration.seconds(15)
 }

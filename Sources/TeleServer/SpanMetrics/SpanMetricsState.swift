@@ -32,6 +32,9 @@ package struct SpanMetricsState: Sendable {
     private(set) var unpairedClients: UInt64 = 0
     private(set) var unpairedServers: UInt64 = 0
     private(set) var dropped: UInt64 = 0
+    /// When the first span was counted, unix milliseconds.
+    private(set) var since: Int64?
+    private var isWritten = false
     private let user: UInt32
 
     package init(_ limits: Limits = Limits()) {
@@ -59,6 +62,7 @@ package struct SpanMetricsState: Sendable {
         let horizon = oldest.overflow ? UInt64.max : oldest.partialValue
         var lastName = ByteRange.empty
         var lastNumber = names.number("")
+        if since == nil, batch.end.contains(where: { $0 >= horizon }) { since = now }
         for row in 0..<batch.count where batch.end[row] >= horizon {
             let service = services[Int(batch.resource[row])]
             if batch.name[row] != lastName {
@@ -142,9 +146,28 @@ package struct SpanMetricsState: Sendable {
         var writer = SpanMetricsWriter(names: names.texts, now: now, idle: limits.idle)
         writer.write(operations)
         writer.write(edges)
-        writer.write(unpairedClients: unpairedClients, unpairedServers: unpairedServers, dropped: dropped)
-        operations.markCollected()
-        edges.markCollected()
+        writer.write(
+            unpairedClients: unpairedClients, unpairedServers: unpairedServers, dropped: dropped, since: since ?? now,
+            isNew: !isWritten)
+        isWritten = true
+        operations.markCollected(silentSince: now - limits.idle)
+        edges.markCollected(silentSince: now - limits.idle)
         return writer.batch
+    }
+
+    /// The counters of requests as they stand now.
+    package mutating func graph(now: Int64) -> ServiceGraph.Live {
+        expire(now)
+        var live = ServiceGraph.Live()
+        live.since = since
+        live.rows = edges.edges.filter { !$0.isSilent }.map { edge in
+            ServiceGraph.Live.Row(
+                edge: ServiceGraph.Edge(
+                    client: String(decoding: names.texts[Int(edge.client)], as: UTF8.self),
+                    server: String(decoding: names.texts[Int(edge.server)], as: UTF8.self),
+                    connection: edge.connection.label),
+                total: edge.total, failed: edge.failed, since: edge.since)
+        }
+        return live
     }
 }

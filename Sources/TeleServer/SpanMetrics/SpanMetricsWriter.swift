@@ -13,6 +13,11 @@ struct SpanMetricsWriter {
         self.idle = idle
     }
 
+    static let requests = "traces_service_graph_request_total"
+    static let failedRequests = "traces_service_graph_request_failed_total"
+    /// Written every time: it tells when spans were counted at all.
+    static let droppedSpans = "traces_service_graph_dropped_spans_total"
+
     private static let kinds = [
         "SPAN_KIND_UNSPECIFIED", "SPAN_KIND_INTERNAL", "SPAN_KIND_SERVER", "SPAN_KIND_CLIENT", "SPAN_KIND_PRODUCER",
         "SPAN_KIND_CONSUMER", "SPAN_KIND_OTHER",
@@ -36,8 +41,8 @@ struct SpanMetricsWriter {
 
     mutating func write(_ table: EdgeTable) {
         let prefix = "traces_service_graph_request"
-        describe("\(prefix)_total", .counter, "requests between two services")
-        describe("\(prefix)_failed_total", .counter, "failed requests between two services")
+        describe(Self.requests, .counter, "requests between two services")
+        describe(Self.failedRequests, .counter, "failed requests between two services")
         describe("\(prefix)_server_seconds", .histogram, "duration as the server saw it", unit: "seconds")
         describe("\(prefix)_client_seconds", .histogram, "duration as the client saw it", unit: "seconds")
         for (number, edge) in table.edges.enumerated() where now - edge.lastSeen <= idle {
@@ -45,9 +50,9 @@ struct SpanMetricsWriter {
                 head: [
                     ("client", names[Int(edge.client)]), ("connection_type", Array(edge.connection.label.utf8)),
                 ], tail: [("server", names[Int(edge.server)])])
-            counter("\(prefix)_total", labels, edge.total, since: edge.since, isNew: edge.isNew)
+            counter(Self.requests, labels, edge.total, since: edge.since, isNew: edge.isNew)
             if edge.failed > 0 || !edge.isNew {
-                counter("\(prefix)_failed_total", labels, edge.failed, since: edge.since, isNew: edge.isNew)
+                counter(Self.failedRequests, labels, edge.failed, since: edge.since, isNew: edge.isNew)
             }
             _ = histogram(
                 "\(prefix)_server_seconds", labels, table.serverLatency, number, since: edge.since, isNew: edge.isNew)
@@ -56,14 +61,17 @@ struct SpanMetricsWriter {
         }
     }
 
-    mutating func write(unpairedClients: UInt64, unpairedServers: UInt64, dropped: UInt64) {
+    /// `since`: when the first span was counted, unix milliseconds.
+    mutating func write(
+        unpairedClients: UInt64, unpairedServers: UInt64, dropped: UInt64, since: Int64, isNew: Bool
+    ) {
         let unpaired = "traces_service_graph_unpaired_spans_total"
         describe(unpaired, .counter, "spans whose other half never came")
-        describe("traces_service_graph_dropped_spans_total", .counter, "spans that found no room to wait for a half")
+        describe(Self.droppedSpans, .counter, "spans that found no room to wait for a half")
         for (side, value) in [("client", unpairedClients), ("server", unpairedServers)] {
-            counter(unpaired, Labels(tail: [("side", Array(side.utf8))]), value, since: now, isNew: false)
+            counter(unpaired, Labels(tail: [("side", Array(side.utf8))]), value, since: since, isNew: isNew)
         }
-        counter("traces_service_graph_dropped_spans_total", Labels(), dropped, since: now, isNew: false)
+        counter(Self.droppedSpans, Labels(), dropped, since: since, isNew: isNew)
     }
 
     /// Labels in canonical order around the place of `le`.

@@ -16,10 +16,23 @@ struct ZipkinLinks {
             .sorted { ($0.0, $0.1) < ($1.0, $1.1) }
     }
 
-    private mutating func add(_ parent: String, _ child: String, isError: Bool) {
-        counts[Link(parent: parent, child: child), default: (0, 0)].calls += 1
-        if isError { counts[Link(parent: parent, child: child)]?.errors += 1 }
+    private mutating func add(_ parent: String, _ child: String, calls: Int = 1, errors: Int) {
+        let (known, link) = (counts[Link(parent: parent, child: child)] ?? (0, 0), Link(parent: parent, child: child))
+        counts[link] = (
+            known.calls.addingReportingOverflow(calls).partialValue,
+            known.errors.addingReportingOverflow(errors).partialValue
+        )
     }
+
+    /// All links that the service graph counted. Its `user` is nobody who is known to Zipkin.
+    init(_ graph: ServiceGraph) {
+        for (edge, calls) in graph.calls where edge.connection != "virtual_node" || edge.client != "user" {
+            let (parent, child) = (edge.client.lowercased(), edge.server.lowercased())
+            add(parent, child, calls: calls.count, errors: calls.failures)
+        }
+    }
+
+    init() {}
 
     mutating func add(_ batch: SpanBatch) {
         let trace = ZipkinView(batch)
@@ -43,7 +56,7 @@ struct ZipkinLinks {
                 let name = trace.service(ancestor)
                 if !name.isEmpty {
                     // A client that no server of its own service stands above: the hop in between was not reported.
-                    if kind == 3, !service.isEmpty, name != service { add(name, service, isError: false) }
+                    if kind == 3, !service.isEmpty, name != service { add(name, service, errors: 0) }
                     if kind == 2 || parent.isEmpty { parent = name }
                 }
                 if !isError, batch.kind[ancestor] == 3, batch.parent[row] == batch.span[ancestor] {
@@ -51,7 +64,7 @@ struct ZipkinLinks {
                 }
             }
             guard !parent.isEmpty, !child.isEmpty else { continue }
-            add(parent, child, isError: isError)
+            add(parent, child, errors: isError ? 1 : 0)
         }
     }
 

@@ -21,13 +21,18 @@ struct ZipkinQuery {
         window = (low.overflow ? .max : low.partialValue)...(high.overflow ? .max : high.partialValue)
     }
 
+    /// Unix nanoseconds.
+    var time: Range<UInt64> {
+        let low = ZipkinQuery.nanoseconds(window.lowerBound)
+        let high = ZipkinQuery.nanoseconds(window.upperBound)
+        return low..<(high == .max ? high : high + 1)
+    }
+
     /// Calls with the traces found, newest first.
     func run(
         _ snapshot: any EngineSnapshot, _ budget: QueryBudget, _ body: (SpanBatch) throws(EngineError) -> Void
     ) throws(EngineError) {
-        let low = ZipkinQuery.nanoseconds(window.lowerBound)
-        let high = ZipkinQuery.nanoseconds(window.upperBound)
-        var scan = SpanScan(time: low..<(high == .max ? high : high + 1))
+        var scan = SpanScan(time: time)
         if let service {
             let core = try snapshot.spanResources(time: 0..<UInt64.max, budget: budget)
             scan.resources = ZipkinNames.resources(of: service, core)

@@ -147,9 +147,15 @@ package enum ZipkinRoutes {
     @Sendable private static func dependencies(_ request: APIRequest, _ context: APIContext) -> APIResponse {
         do throws(ZipkinFailure) {
             let query = try ZipkinParameters(request).dependencies()
-            var links = ZipkinLinks()
+            let links: ZipkinLinks
             do throws(EngineError) {
-                try query.run(context.engine.snapshot(), context.makeBudget()) { links.add($0) }
+                links = try ServiceGraph.dependencies(query.time, context) {
+                    ZipkinLinks($0)
+                } spans: { (snapshot, budget) throws(EngineError) in
+                    var links = ZipkinLinks()
+                    try query.run(snapshot, budget) { links.add($0) }
+                    return links
+                }
             } catch { throw ZipkinFailure.engine(error) }
             var w = JSONWriter()
             w.beginArray()

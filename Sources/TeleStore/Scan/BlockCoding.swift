@@ -61,7 +61,11 @@ extension SpanSignal {
         }
     }
 
-    static func candidates(_ block: SpanBlockReader, _ filter: SpanFilter) throws(SegmentDamage) -> [Int]? { nil }
+    /// By their durations, where these are asked for.
+    static func candidates(_ block: SpanBlockReader, _ filter: SpanFilter) throws(SegmentDamage) -> [Int]? {
+        guard let durations = filter.durations else { return nil }
+        return try SegmentDamage.reading { () throws(CodecError) in try block.rows(lasting: durations) }
+    }
 
     /// The rows of a trace, rising.
     static func rows(of trace: TraceID, _ block: SpanBlockReader) throws(SegmentDamage) -> [Int] {

@@ -2,11 +2,13 @@ internal import TeleCodec
 internal import TeleEngine
 internal import TeleModel
 
-/// The conditions of a span scan, the cheapest first. With ``trace`` set, only spans of that trace pass.
+/// The conditions of a span scan, the cheapest first.
 struct SpanFilter: RowFilter {
     let conditions: [SpanCondition]
     let columns: SpanColumns
     let keys: [String]
+    /// What durations have to lie in, which is told without looking at anything else.
+    let durations: ClosedRange<UInt64>?
     private let names: [ValueTester]
     private let attributes: [AttributeTester]
 
@@ -16,13 +18,15 @@ struct SpanFilter: RowFilter {
         var keys: [String] = []
         var names: [ValueTester] = []
         var attributes: [AttributeTester] = []
+        var durations: ClosedRange<UInt64>?
         for condition in conditions {
             switch condition {
             case .name(let test):
                 columns.insert(.name)
                 names.append(ValueTester(test))
             case .kind, .status: columns.insert(.name)
-            case .duration, .isRoot: break
+            case .isRoot: columns.insert(.ids)
+            case .duration(let range): durations = durations?.clamped(to: range) ?? range
             case .attribute(let scope, let key, let test):
                 let tester = AttributeTester(scope, key, test)
                 if tester.needsOwn {
@@ -37,6 +41,7 @@ struct SpanFilter: RowFilter {
         self.keys = keys
         self.names = names
         self.attributes = attributes
+        self.durations = durations
     }
 
     var isEmpty: Bool { conditions.isEmpty }

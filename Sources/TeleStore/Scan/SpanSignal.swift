@@ -50,7 +50,7 @@ enum SpanSignal: RowSignal {
 
     static func keepTextBodies(_ rows: inout [Int], of batch: SpanBatch) {}
     static var allColumns: SpanColumns { .all }
-    static var keyColumns: SpanColumns { [] }
+    static var keyColumns: SpanColumns { .ids }
 }
 
 /// ``RowBuilder`` over the model's builder.

@@ -11,27 +11,17 @@ extension StoreSnapshot {
             for number in StoreSnapshot.blocks(keys: key...key, segment, footer) {
                 let block = footer.blocks[number]
                 try budget.charge(rows: block.meta.rows)
-                let key = SpanBlockMemory.Key(segment: segment.entry.id, block: number)
                 let (bytes, count) = (builder.heapBytes, builder.count)
                 do throws(SegmentDamage) {
                     let opened = SpanSignal.open(block, of: segment)
-                    let known = spanMemory.batch(key)
-                    let found: [Int]
-                    if let known {
-                        found = StoreSnapshot.rows(known) { $0 == id.high && $1 == id.low }
+                    let (rows, batch) = try spans(of: id, segment, block, opened, number)
+                    let visible = try segment.visible(rows, of: block, opened, by: deletions.spans)
+                    if visible.isEmpty { continue }
+                    if visible.count == rows.count {
+                        builder.append(batch)
                     } else {
-                        found = try SpanSignal.rows(of: id, opened)
-                    }
-                    let rows = try segment.visible(found, of: block, opened, by: deletions.spans)
-                    if rows.isEmpty { continue }
-                    if let known {
-                        builder.append(known, rows: rows)
-                    } else if spanMemory.isWorthwhile(key) {
-                        let whole = try SpanSignal.decode(opened, columns: .all, keys: nil, rows: nil)
-                        spanMemory.keep(whole, key)
-                        builder.append(whole, rows: rows)
-                    } else {
-                        builder.append(try SpanSignal.decode(opened, columns: .all, keys: nil, rows: rows))
+                        let kept = Set(visible)
+                        builder.append(batch, rows: rows.indices.filter { kept.contains(rows[$0]) })
                     }
                 } catch {
                     segment.report("block \(number)", error.message)
@@ -50,6 +40,39 @@ extension StoreSnapshot {
         var sorted = SpanRows()
         sorted.append(all, rows: SpanTwins.firsts(of: all, in: order))
         return sorted.finish()
+    }
+
+    /// The rows of a block that are of a trace, by rising numbers, and all columns of them. What was read for one query
+    /// is kept for the next.
+    private func spans(
+        of id: TraceID, _ segment: SegmentReader, _ block: SegmentFooter.Block, _ opened: SpanBlockReader, _ number: Int
+    ) throws(SegmentDamage) -> (rows: [Int], batch: SpanBatch) {
+        let part = BlockCache.Key(segment: segment.entry.id, offset: block.offset, part: .trace(id))
+        if let known = segment.blockCache.value(part, as: TraceRows.self) { return (known.rows, known.batch) }
+        let key = SpanBlockMemory.Key(segment: segment.entry.id, block: number)
+        var whole = spanMemory.batch(key)
+        if whole == nil, spanMemory.isWorthwhile(key) {
+            let decoded = try SpanSignal.decode(opened, columns: .all, keys: nil, rows: nil)
+            spanMemory.keep(decoded, key)
+            whole = decoded
+        }
+        if let whole {
+            let rows = StoreSnapshot.rows(whole) { $0 == id.high && $1 == id.low }
+            var picked = SpanRows()
+            picked.append(whole, rows: rows)
+            return (rows, picked.finish())
+        }
+        let rows = try SpanSignal.rows(of: id, opened)
+        if rows.isEmpty { return ([], SpanBatch()) }
+        let found = TraceRows(
+            rows: rows, batch: try SpanSignal.decode(opened, columns: .all, keys: nil, rows: rows))
+        segment.blockCache.keep(found, bytes: SpanSignal.byteCount(found.batch) + rows.count * 8, part)
+        return (found.rows, found.batch)
+    }
+
+    private struct TraceRows: Sendable {
+        var rows: [Int]
+        var batch: SpanBatch
     }
 
     /// What a span takes beside its texts, with some attributes.

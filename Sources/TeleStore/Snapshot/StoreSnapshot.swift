@@ -48,7 +48,7 @@ struct StoreSnapshot: EngineSnapshot {
     ) throws(EngineError) {
         let rows = RowScan<SpanSignal>(
             time: scan.time, resources: scan.resources, filter: SpanFilter(scan.conditions), order: scan.order,
-            limitHint: scan.limitHint, columns: scan.columns, exclusions: deletions.spans)
+            limitHint: scan.limitHint, columns: scan.columns.union(.ids), exclusions: deletions.spans)
         try StoreSnapshot.run(rows, spanSegments, spanBatches, budget, body)
     }
 
