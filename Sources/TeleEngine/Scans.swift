@@ -6,7 +6,7 @@ package enum ScanOrder: Sendable {
     case any
 }
 
-/// The row columns of a ``LogBatch`` that a scan has to fill; the time columns and `resource` always are.
+/// The row columns of a ``LogBatch`` that a scan has to fill; `time` and `resource` always are.
 package struct LogColumns: OptionSet, Sendable {
     package let rawValue: UInt32
     package init(rawValue: UInt32) { self.rawValue = rawValue }
@@ -18,7 +18,9 @@ package struct LogColumns: OptionSet, Sendable {
     package static let scope = LogColumns(rawValue: 16)
     /// flags, dropped counts, event name.
     package static let rest = LogColumns(rawValue: 32)
-    package static let all = LogColumns(rawValue: 63)
+    /// Without it `observed` is right for rows whose time is 0 alone, so that ``LogBatch/timestamp(_:)`` always is.
+    package static let observed = LogColumns(rawValue: 64)
+    package static let all = LogColumns(rawValue: 127)
 }
 
 /// The row columns of a ``SpanBatch`` that a scan has to fill; ids, parent, start, end and `resource` always are.

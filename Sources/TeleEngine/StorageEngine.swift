@@ -59,6 +59,15 @@ package protocol EngineSnapshot: Sendable {
         _ counting: LogCounting, budget: QueryBudget, _ undecided: (LogBatch) throws(EngineError) -> Void
     ) throws(EngineError) -> LogCounts
 
+    /// Counts log records by the templates of their lines, part by part of what is stored: lines are read where a
+    /// condition asks for them, and nowhere else. Records whose template is not known without reading the line, or that
+    /// the engine can't count by what it was told, come to `undecided`. Of the counting `countsBytes` means nothing, and
+    /// severities are always told.
+    func countTemplates(
+        _ counting: LogCounting, budget: QueryBudget, _ body: (LogTemplates) throws(EngineError) -> Void,
+        undecided: (LogBatch) throws(EngineError) -> Void
+    ) throws(EngineError)
+
     func scanSpans(_ scan: SpanScan, budget: QueryBudget, _ body: (SpanBatch) throws(EngineError) -> Bool)
         throws(EngineError)
 

@@ -54,15 +54,7 @@ struct LogsCountingTests {
                     step: Int64(1 + random.below(20)) * 1_000_000_000, limit: 1_000))
             let range = "\(1 + random.below(30))s"
             func answer(_ stages: String) throws -> [String: [Double?]] {
-                let text = query.replacing("STAGES", with: stages).replacing("RANGE", with: range)
-                guard case .metric(let metric) = try LogQLParser.parse(text) else { return [:] }
-                let result = try LogMetricEvaluator(steps: steps, snapshot: snapshot, budget: QueryBudget())
-                    .evaluate(metric)
-                guard case .matrix(let series) = result else { return [:] }
-                return Dictionary(
-                    uniqueKeysWithValues: series.map { one in
-                        (one.labels.map { "\($0.name)=\($0.value)" }.joined(separator: ","), one.values)
-                    })
+                try LogsFixture.series(query, stages: stages, range: range, steps, snapshot)
             }
             let mine = try answer("")
             #expect(try mine == answer(" | drop no_such_label"), "seed \(seed): \(query) [\(range)]")

@@ -1,6 +1,9 @@
 import TeleEngine
 import TeleModel
+import TeleQL
 import TeleTestKit
+
+@testable import TeleQuery
 
 /// A log record in the words of a test.
 struct LogRecord {
@@ -78,5 +81,19 @@ enum LogsFixture {
             try await engine.append(batch(Array(records[start..<min(start + 3, records.count)])))
         }
         return engine.snapshot()
+    }
+
+    /// The series of a metric query by their labels, with the stages and the range that its text leaves open.
+    static func series(
+        _ query: String, stages: String = "", range: String, _ steps: LogSteps, _ snapshot: any EngineSnapshot
+    ) throws -> [String: [Double?]] {
+        let text = query.replacing("STAGES", with: stages).replacing("RANGE", with: range)
+        guard case .metric(let metric) = try LogQLParser.parse(text) else { return [:] }
+        let result = try LogMetricEvaluator(steps: steps, snapshot: snapshot, budget: QueryBudget()).evaluate(metric)
+        guard case .matrix(let series) = result else { return [:] }
+        return Dictionary(
+            uniqueKeysWithValues: series.map { one in
+                (one.labels.map { "\($0.name)=\($0.value)" }.joined(separator: ","), one.values)
+            })
     }
 }

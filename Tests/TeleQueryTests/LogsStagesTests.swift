@@ -1,9 +1,10 @@
 import TeleEngine
 import TeleModel
 import TeleQL
-import TeleQuery
 import TeleTestKit
 import Testing
+
+@testable import TeleQuery
 
 struct LogsStagesTests {
     private static let line = #"level=info path=/api/v1/x took=1.5s size=2KB user=bob n=7"#
@@ -120,6 +121,38 @@ struct LogsStagesTests {
         #expect(volume.map(\.bytes) == [[bytes[..<20].reduce(0, +), bytes[20...].reduce(0, +)]])
         let patterns = try LogPatterns(pipeline: pipeline, time: 0..<9_999, step: 1).run(snapshot, QueryBudget())
         #expect(patterns.contains { $0.text == "user <_> logged in from <_>" && $0.total == 20 })
+    }
+
+    /// Templates with counts make the patterns that their lines make.
+    @Test func patternsOfTemplatesAreThoseOfLines() async throws {
+        let line = { (i: Int) in "GET /api/orders/\(i * 37) took \(i) ms in 0a\(i + 10)bcd" }
+        let records = (0..<50).map { i in
+            LogRecord(time: UInt64(i) * 1_000_000_000, body: line(i), severity: i % 3 == 0 ? 17 : 0)
+        }
+        let snapshot = try await LogsFixture.snapshot(records)
+        let streams = try LogStreams(matching: [], time: 0..<UInt64.max, snapshot: snapshot, budget: QueryBudget())
+        let lines = try LogPatterns(
+            pipeline: try LogQLParser.parsePipeline(#"{service_name="api"}"#), time: 0..<60_000_000_000,
+            step: 10_000_000_000
+        ).run(snapshot, QueryBudget())
+        var scan = LogScan(time: 0..<60_000_000_000)
+        scan.columns = .all
+        let counting = LogCounting(scan: scan, edges: (0...6).map { $0 * 10_000_000_000 })
+        var clusters = LogPatternClusters(step: 10_000_000_000)
+        try snapshot.scanLogs(scan, budget: QueryBudget()) { batch in
+            let text = Array("GET /api/orders/0 took 0 ms in 0".utf8)
+            clusters.add(
+                LogTemplates(text: text, ends: [text.count], batch, rows: Array(0..<batch.count), counting) { _ in 0 },
+                counting, streams)
+            return true
+        }
+        func shown(_ patterns: [LogPatterns.Pattern]) -> [String] {
+            patterns.map { "\($0.level) \($0.text) \($0.total) \($0.samples.map { "\($0.time):\($0.count)" })" }
+                .sorted()
+        }
+        #expect(shown(clusters.patterns) == shown(lines))
+        #expect(lines.map(\.text) == ["GET <_> took <_> ms in <_>", "GET <_> took <_> ms in <_>"])
+        #expect(Set(lines.map(\.level)) == ["error", "unknown"])
     }
 
     /// A trace id in the record's column or in an attribute: the lookup finds what a look at every line finds, once.

@@ -7,12 +7,17 @@ import Testing
 
 /// What the store tells when it happens, and not only when it is asked.
 @Suite struct StoreNoticeTests {
-    @Test func damageIsToldWhenItIsFoundAndOnce() async throws {
+    /// A store on a disk of its own, and what it has told.
+    private static func open() throws -> (Store, FaultyDisk, Guarded<[StoreNotice]>) {
         let heard = Guarded<[StoreNotice]>([])
         var options = StoreCrashTests.options()
         options.notice = { notice in heard.withLock { $0.append(notice) } }
         let disk = FaultyDisk(seed: 1)
-        let store = try Store.open(options, disk: disk)
+        return (try Store.open(options, disk: disk), disk, heard)
+    }
+
+    @Test func damageIsToldWhenItIsFoundAndOnce() async throws {
+        let (store, disk, heard) = try Self.open()
         var random = SeededGenerator(seed: 1)
         try await store.append(StoreBatches.logs(&random, numbers: 0..<50, spread: 1_000_000))
         store.upkeep(sealAll: true)
@@ -26,11 +31,7 @@ import Testing
     }
 
     @Test func aFullDiskIsToldAndThatItIsOver() async throws {
-        let heard = Guarded<[StoreNotice]>([])
-        var options = StoreCrashTests.options()
-        options.notice = { notice in heard.withLock { $0.append(notice) } }
-        let disk = FaultyDisk(seed: 1)
-        let store = try Store.open(options, disk: disk)
+        let (store, disk, heard) = try Self.open()
         var random = SeededGenerator(seed: 1)
         try await store.append(StoreBatches.logs(&random, numbers: 0..<10, spread: 1_000))
         disk.setCapacity(disk.usedBytes)

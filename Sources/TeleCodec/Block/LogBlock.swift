@@ -3,7 +3,7 @@ package import TeleModel
 /// Immutable blocks of log records, in the order in which the caller gives them. Pages: core; time (resource, time,
 /// observed less time); scope; severity (number and text code together, texts); ids; body; rest; attributes.
 package enum LogBlock {
-    /// The columns to decode; the raw values are those of the engine's `LogColumns`. Times and resource always are.
+    /// The columns to decode; the raw values are those of the engine's `LogColumns`. Time and resource always are.
     package struct Columns: OptionSet, Sendable {
         package let rawValue: UInt32
         package init(rawValue: UInt32) { self.rawValue = rawValue }
@@ -14,7 +14,8 @@ package enum LogBlock {
         package static let attributes = Columns(rawValue: 8)
         package static let scope = Columns(rawValue: 16)
         package static let rest = Columns(rawValue: 32)
-        package static let all = Columns(rawValue: 63)
+        package static let observed = Columns(rawValue: 64)
+        package static let all = Columns(rawValue: 127)
     }
 
     /// Encodes a complete, valid batch of at least one and at most ``Limits/rowsPerBlock`` rows.

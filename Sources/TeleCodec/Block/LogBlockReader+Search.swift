@@ -3,30 +3,32 @@ package import TeleModel
 extension LogBlockReader {
     /// The rows of a trace, rising. Only the page of ids is read.
     package func rows(of trace: TraceID) throws(CodecError) -> [Int] {
-        let page = try pages.page(.ids)
-        var reader = ByteReader(page.span.bytes)
-        return try IdentifierColumn.rows(of: trace, &reader, rows: meta.rows)
+        try traceIDs(try pages.page(.ids)).rows(of: trace)
     }
 
     /// The rows, rising, whose body may contain all the needles: those of the right template, and all whose body is
     /// no string. Only the body page is read. Nothing is missing; ask the bodies themselves for certainty.
     package func bodyCandidates(_ needles: [NeedleMask]) throws(CodecError) -> [Int] {
-        let page = try pages.page(.body)
-        var reader = ByteReader(page.span.bytes)
-        let kinds = try IntColumn.decodeIndexes(&reader, count: meta.rows, below: 8)
-        var texts = 0
-        for kind in kinds where kind == UInt32(ValueKind.string.rawValue) { texts += 1 }
-        let start = reader.offset
-        var passes = [Bool](repeating: true, count: texts)
+        let kinds = try bodies.kinds({ () throws(CodecError) in try pages.page(.body) }, rows: meta.rows)
+        var passes: [Bool]?
         for needle in needles {
-            var column = ByteReader(page.span.bytes.extracting(start..<page.count))
-            let found = try TextColumn.candidates(&column, count: texts, needle, kept: bodyTexts)
-            for i in 0..<texts where !found[i] { passes[i] = false }
+            let found = try candidates(needle, kinds)
+            if var both = passes {
+                for i in both.indices where !found[i] { both[i] = false }
+                passes = both
+            } else {
+                passes = found
+            }
         }
+        guard let passes else { return Array(0..<meta.rows) }
         var rows: [Int] = []
+        guard let all = kinds.all else {
+            for row in passes.indices where passes[row] { rows.append(row) }
+            return rows
+        }
         var text = 0
-        for row in kinds.indices {
-            if kinds[row] == UInt32(ValueKind.string.rawValue) {
+        for row in all.indices {
+            if all[row] == ValueKind.string.rawValue {
                 if passes[text] { rows.append(row) }
                 text += 1
             } else {
@@ -34,5 +36,15 @@ extension LogBlockReader {
             }
         }
         return rows
+    }
+
+    private func candidates(_ needle: NeedleMask, _ kinds: KeptBodies.Kinds) throws(CodecError) -> [Bool] {
+        // Templates that were read before tell it without the page; a dictionary's are those of its distinct texts.
+        if let header = bodies.parts.header, header.codes.count == kinds.texts, bodies.parts.isPlain {
+            return try TextTemplates.candidates(header, needle)
+        }
+        let page = try pages.page(.body)
+        var column = ByteReader(page.span.bytes.extracting(kinds.textsAt..<page.count))
+        return try TextColumn.candidates(&column, count: kinds.texts, needle, kept: bodies)
     }
 }

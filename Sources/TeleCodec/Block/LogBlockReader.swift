@@ -4,11 +4,17 @@ package import TeleModel
 package struct LogBlockReader {
     package let meta: BlockMeta
     let pages: BlockPages
-    let bodyTexts = KeptHeader()
+    let bodies: KeptBodies
+    let memory: (any BlockMemory)?
 
-    /// `source` gives bytes of the block (0 is its first byte); fewer than asked for is an error of the block.
-    package init(_ meta: BlockMeta, source: @escaping (Range<Int>) throws(CodecError) -> [UInt8]) {
+    /// `memory`: what readers of this block keep for each other. `source` gives bytes of the block (0 is its first byte); fewer than asked for is an error of the block.
+    package init(
+        _ meta: BlockMeta, memory: (any BlockMemory)? = nil,
+        source: @escaping (Range<Int>) throws(CodecError) -> [UInt8]
+    ) {
         self.meta = meta
+        self.memory = memory
+        bodies = KeptBodies(memory)
         pages = BlockPages(meta, source: source)
     }
 
@@ -22,7 +28,7 @@ package struct LogBlockReader {
         let count = meta.rows
         var batch = LogBatch()
         batch.core = try CorePage.decode(pages.page(.core))
-        try decodeTimes(pages, &batch, rows)
+        try decodeTimes(&batch, rows, needsObserved: columns.contains(.observed))
         if columns.contains(.scope) {
             let page = try pages.page(.scope)
             var reader = ByteReader(page.span.bytes)
@@ -32,8 +38,9 @@ package struct LogBlockReader {
         if columns.contains(.severity) { try decodeSeverity(pages, &batch, rows) }
         if columns.contains(.ids) {
             let page = try pages.page(.ids)
-            var reader = ByteReader(page.span.bytes)
-            (batch.traceHigh, batch.traceLow) = try IdentifierColumn.decode(&reader, rows: count, places: rows)
+            let ids = try traceIDs(page)
+            (batch.traceHigh, batch.traceLow) = ids.pick(rows)
+            var reader = ByteReader(page.span.bytes.extracting(ids.end..<page.count))
             batch.span = try IdentifierColumn.decodeSparse(&reader, rows: count, places: rows)
         }
         if columns.contains(.body) { try decodeBody(pages, &batch, rows) }
@@ -51,29 +58,34 @@ package struct LogBlockReader {
         return batch
     }
 
-    private func decodeTimes(_ pages: BlockPages, _ batch: inout LogBatch, _ rows: [Int]?) throws(CodecError) {
-        let page = try pages.page(.time)
-        var reader = ByteReader(page.span.bytes)
-        let resource = try IntColumn.decodeIndexes(
-            &reader, count: meta.rows, below: batch.core.resources.count)
-        var changes = 0
-        for row in resource.indices.dropFirst() where resource[row] != resource[row - 1] { changes += 1 }
-        let jumps = try IntColumn.decode(&reader, count: changes)
-        var time = try IntColumn.decode(&reader, count: meta.rows)
-        var jump = 0
-        var sum: UInt64 = 0
-        for row in time.indices.dropFirst() where jumps.count > 0 {
-            if resource[row] != resource[row - 1] {
-                sum &+= jumps[jump]
-                jump += 1
-            }
-            time[row] &+= sum
+    private func decodeTimes(
+        _ batch: inout LogBatch, _ rows: [Int]?, needsObserved: Bool
+    ) throws(CodecError) {
+        let times: LogTimes
+        if let known = memory?.value(.logTimes, as: LogTimes.self) {
+            times = known
+        } else {
+            times = try LogTimes(try pages.page(.time), rows: meta.rows)
+            memory?.keep(times, bytes: times.byteCount, .logTimes)
         }
-        var observed = try IntColumn.decode(&reader, count: meta.rows)
-        for row in observed.indices { observed[row] &+= time[row] }
-        batch.time = BlockRows.pick(rows, time)
-        batch.observed = BlockRows.pick(rows, observed)
-        batch.resource = BlockRows.pick(rows, resource)
+        guard times.resourceLimit <= batch.core.resources.count else {
+            throw CodecError("a row of resource \(times.resourceLimit - 1) of \(batch.core.resources.count)")
+        }
+        batch.time = BlockRows.pick(rows, times.time)
+        batch.resource = times.resources(rows)
+        if needsObserved || times.hasUnset {
+            batch.observed = try times.observed(try pages.page(.time), rows)
+        } else {
+            batch.observed = batch.time
+        }
+    }
+
+    func traceIDs(_ page: @autoclosure () throws(CodecError) -> [UInt8]) throws(CodecError) -> TraceIDColumn {
+        if let known = memory?.value(.traceRows, as: TraceIDColumn.self) { return known }
+        let page = try page()
+        let ids = try TraceIDColumn(page, rows: meta.rows)
+        memory?.keep(ids, bytes: ids.byteCount, .traceRows)
+        return ids
     }
 
     private func decodeSeverity(_ pages: BlockPages, _ batch: inout LogBatch, _ rows: [Int]?) throws(CodecError) {
@@ -94,38 +106,45 @@ package struct LogBlockReader {
 
     private func decodeBody(_ pages: BlockPages, _ batch: inout LogBatch, _ rows: [Int]?) throws(CodecError) {
         let page = try pages.page(.body)
-        var reader = ByteReader(page.span.bytes)
-        let kinds = try IntColumn.decodeIndexes(&reader, count: meta.rows, below: 8).map { UInt8($0) }
+        let kinds = try bodies.kinds({ () throws(CodecError) in page }, rows: meta.rows)
+        var reader = ByteReader(page.span.bytes.extracting(kinds.textsAt..<page.count))
+        guard let all = kinds.all else {
+            let texts = try TextColumn.decode(
+                &reader, count: meta.rows, rows: rows, into: &batch.core.heap, kept: bodies, needsEnd: false)
+            batch.bodyKind = [UInt8](repeating: ValueKind.string.rawValue, count: texts.count)
+            batch.body = texts.map(\.packed)
+            return
+        }
         // Where each row's value is within the column of its class.
-        var counts = (texts: 0, structured: 0, numbers: 0)
+        var seen = (texts: 0, structured: 0, numbers: 0)
         var textPicks: [Int] = []
         var structuredPicks: [Int] = []
         var numberPicks: [Int] = []
         var pick = 0
-        for row in kinds.indices {
+        for row in all.indices {
             let isPicked = rows.map { pick < $0.count && $0[pick] == row } ?? false
             if isPicked { pick += 1 }
-            switch ValueKind(rawValue: kinds[row]) ?? .empty {
+            switch ValueKind(rawValue: all[row]) ?? .empty {
             case .string:
-                if isPicked { textPicks.append(counts.texts) }
-                counts.texts += 1
+                if isPicked { textPicks.append(seen.texts) }
+                seen.texts += 1
             case .array, .map, .bytes:
-                if isPicked { structuredPicks.append(counts.structured) }
-                counts.structured += 1
+                if isPicked { structuredPicks.append(seen.structured) }
+                seen.structured += 1
             case .bool, .int, .double, .empty:
-                if isPicked { numberPicks.append(counts.numbers) }
-                counts.numbers += 1
+                if isPicked { numberPicks.append(seen.numbers) }
+                seen.numbers += 1
             }
         }
         let isPartial = rows != nil
         let texts = try TextColumn.decode(
-            &reader, count: counts.texts, rows: isPartial ? textPicks : nil, into: &batch.core.heap, kept: bodyTexts,
-            needsEnd: counts.structured + counts.numbers > 0)
+            &reader, count: kinds.texts, rows: isPartial ? textPicks : nil, into: &batch.core.heap, kept: bodies,
+            needsEnd: true)
         let structured = try TextColumn.decode(
-            &reader, count: counts.structured, rows: isPartial ? structuredPicks : nil, into: &batch.core.heap)
+            &reader, count: kinds.structured, rows: isPartial ? structuredPicks : nil, into: &batch.core.heap)
         let numbers = try IntColumn.decode(
-            &reader, count: counts.numbers, places: isPartial ? numberPicks : nil)
-        batch.bodyKind = BlockRows.pick(rows, kinds)
+            &reader, count: kinds.numbers, places: isPartial ? numberPicks : nil)
+        batch.bodyKind = BlockRows.pick(rows, all)
         batch.body.reserveCapacity(batch.bodyKind.count)
         var next = (texts: 0, structured: 0, numbers: 0)
         for kind in batch.bodyKind {

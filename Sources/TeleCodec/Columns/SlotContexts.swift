@@ -2,7 +2,7 @@ internal import TeleModel
 
 /// Which slots of which templates share a column: those of one kind with the same bytes around them, whatever else
 /// their templates say. So the times at the beginning of all lines are one column, in the order of the lines.
-struct SlotContexts {
+struct SlotContexts: Sendable {
     /// The context of every slot, template by template.
     private(set) var codes: [UInt32] = []
     /// The slots of template `i` are `codes[ends[i-1] ..< ends[i]]`.
@@ -45,6 +45,9 @@ struct SlotContexts {
         }
         count = keys.count
     }
+
+    /// In memory.
+    var byteCount: Int { codes.count * 4 + ends.count * 8 }
 
     func range(of template: Int) -> Range<Int> { (template == 0 ? 0 : ends[template - 1])..<ends[template] }
 

@@ -11,7 +11,7 @@ extension TextColumn {
 
     /// `kept`: what a search of the same column has read. Without `needsEnd` the reader may stand anywhere afterwards.
     static func decode(
-        _ reader: inout ByteReader, count: Int, rows: [Int]?, into heap: inout ByteHeap, kept: KeptHeader?,
+        _ reader: inout ByteReader, count: Int, rows: [Int]?, into heap: inout ByteHeap, kept: KeptBodies?,
         needsEnd: Bool
     ) throws(CodecError) -> [ByteRange] {
         guard count > 0 else { return [] }
@@ -35,6 +35,7 @@ extension TextColumn {
             return out
         case raw: return try decodeRaw(&reader, count: count, rows: rows, into: &heap)
         case templates:
+            kept?.notePlain()
             return try TextTemplates.decode(
                 &reader, count: count, rows: rows, into: &heap, kept: kept, needsEnd: needsEnd)
         default: throw reader.error("unknown encoding \(encoding) of a text column")
@@ -43,7 +44,7 @@ extension TextColumn {
 
     /// Texts that are no dictionary.
     static func decodeTexts(
-        _ reader: inout ByteReader, count: Int, into heap: inout ByteHeap, kept: KeptHeader? = nil
+        _ reader: inout ByteReader, count: Int, into heap: inout ByteHeap, kept: KeptBodies? = nil
     ) throws(CodecError) -> [ByteRange] {
         guard count > 0 else { return [] }
         let encoding = try reader.byte()

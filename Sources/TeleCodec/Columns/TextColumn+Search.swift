@@ -4,7 +4,7 @@ extension TextColumn {
     /// Which of the column's texts may contain the needle: exact but for templates with slots and for long needles.
     /// Texts are not rebuilt from templates. The reader stands somewhere within the column afterwards.
     static func candidates(
-        _ reader: inout ByteReader, count: Int, _ needle: NeedleMask, kept: KeptHeader? = nil
+        _ reader: inout ByteReader, count: Int, _ needle: NeedleMask, kept: KeptBodies? = nil
     ) throws(CodecError) -> [Bool] {
         guard count > 0 else { return [] }
         let encoding = try reader.byte()
@@ -31,7 +31,9 @@ extension TextColumn {
             out.reserveCapacity(count)
             for text in texts { out.append(needle.isIn(bytes.extracting(text.range))) }
             return out
-        case templates: return try TextTemplates.candidates(&reader, count: count, needle, kept: kept)
+        case templates:
+            kept?.notePlain()
+            return try TextTemplates.candidates(&reader, count: count, needle, kept: kept)
         default: throw reader.error("unknown encoding \(encoding) of a text column")
         }
     }

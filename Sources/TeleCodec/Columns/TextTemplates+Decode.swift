@@ -3,11 +3,12 @@ internal import TeleModel
 extension TextTemplates {
     /// `kept`: the header, where a search has read it before; it is left there.
     static func decode(
-        _ reader: inout ByteReader, count: Int, rows: [Int]?, into heap: inout ByteHeap, kept: KeptHeader? = nil,
+        _ reader: inout ByteReader, count: Int, rows: [Int]?, into heap: inout ByteHeap, kept: KeptBodies? = nil,
         needsEnd: Bool = true
     ) throws(CodecError) -> [ByteRange] {
-        let header = try KeptHeader.header(&reader, count: count, kept)
-        let slots = try Slots(&reader, header, rows: rows, needsEnd: needsEnd)
+        let header = try KeptBodies.header(&reader, count: count, kept)
+        let slots = try Slots(
+            &reader, header, try KeptBodies.layout(header, kept), rows: rows, needsEnd: needsEnd)
         return try build(reader, header, rows, slots, &heap)
     }
 
@@ -72,23 +73,5 @@ extension TextTemplates {
             out.append(ByteRange(offset: UInt32(begin), count: UInt32(heap.bytes.count - begin)))
         }
         return out
-    }
-}
-
-/// A header that was read once, for who comes next to the same column.
-final class KeptHeader {
-    private var header: TextTemplates.Header?
-
-    /// The header that the reader stands before; the reader stands behind it afterwards.
-    static func header(
-        _ reader: inout ByteReader, count: Int, _ kept: KeptHeader?
-    ) throws(CodecError) -> TextTemplates.Header {
-        if let known = kept?.header {
-            _ = try reader.take(known.length)
-            return known
-        }
-        let header = try TextTemplates.Header(&reader, count: count)
-        kept?.header = header
-        return header
     }
 }

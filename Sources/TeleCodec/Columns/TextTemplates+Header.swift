@@ -43,7 +43,7 @@ extension TextTemplates {
 
     /// What stands before the slots: the templates and the template of each text. Enough to search by; templates are
     /// taken apart when they are wanted.
-    struct Header {
+    struct Header: Sendable {
         /// Values of all slots together, as stated.
         private(set) var valueCount = 0
         private(set) var lengths: [UInt64] = []
@@ -55,6 +55,8 @@ extension TextTemplates {
         private(set) var length = 0
 
         var templateCount: Int { ends.count }
+        /// In memory.
+        var byteCount: Int { text.count + (lengths.count + ends.count) * 8 + codes.count * 4 }
 
         init(_ reader: inout ByteReader, count: Int) throws(CodecError) {
             let start = reader.offset

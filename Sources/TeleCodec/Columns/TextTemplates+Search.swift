@@ -3,13 +3,16 @@ internal import TeleModel
 extension TextTemplates {
     /// Which texts may contain the needle, told by their templates alone.
     static func candidates(
-        _ reader: inout ByteReader, count: Int, _ needle: NeedleMask, kept: KeptHeader? = nil
+        _ reader: inout ByteReader, count: Int, _ needle: NeedleMask, kept: KeptBodies? = nil
     ) throws(CodecError) -> [Bool] {
-        let header = try KeptHeader.header(&reader, count: count, kept)
+        try candidates(try KeptBodies.header(&reader, count: count, kept), needle)
+    }
+
+    static func candidates(_ header: Header, _ needle: NeedleMask) throws(CodecError) -> [Bool] {
         var isCandidate = [Bool](repeating: false, count: header.templateCount)
         let literal = needle.literal.span
         let text = header.text.span
-        if ByteSearch.find(literal, in: text) == nil { return [Bool](repeating: false, count: count) }
+        if ByteSearch.find(literal, in: text) == nil { return [Bool](repeating: false, count: header.codes.count) }
         var pieces: [Piece] = []
         for template in isCandidate.indices {
             let own = text.extracting(header.range(of: template))

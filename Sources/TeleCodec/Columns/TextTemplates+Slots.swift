@@ -11,12 +11,10 @@ extension TextTemplates {
         /// Of all texts, or of those with the rising numbers `rows`. `needsEnd`: the reader has to stand behind the
         /// column afterwards.
         init(
-            _ reader: inout ByteReader, _ header: Header, rows: [Int]?, needsEnd: Bool
+            _ reader: inout ByteReader, _ header: Header, _ layout: Layout, rows: [Int]?, needsEnd: Bool
         ) throws(CodecError) {
-            // Refuses marks that are cut off, too, which contexts rely on.
-            let uses = try Slots.uses(header, try header.slotCounts(), reader)
-            contexts = SlotContexts(header.text.span, lengths: header.lengths)
-            let counts = contexts.counts(uses: uses)
+            contexts = layout.contexts
+            let counts = layout.counts
             starts.reserveCapacity(counts.count)
             let wanted = rows.map { Slots.places($0, header.codes, contexts) }
             if wanted == nil { values.reserveCapacity(header.valueCount) }
@@ -53,24 +51,6 @@ extension TextTemplates {
                 row = pick + 1
             }
             return places
-        }
-
-        /// How many texts each template has; their slots are as many as stated.
-        private static func uses(
-            _ header: Header, _ slots: [Int], _ reader: borrowing ByteReader
-        ) throws(CodecError) -> [Int] {
-            var uses = [Int](repeating: 0, count: header.templateCount)
-            for code in header.codes { uses[Int(code)] &+= 1 }
-            var expected = 0
-            for template in uses.indices {
-                let (product, overflow) = slots[template].multipliedReportingOverflow(by: uses[template])
-                guard !overflow, product <= header.valueCount - expected else {
-                    throw reader.error("slots are more than stated")
-                }
-                expected += product
-            }
-            guard expected == header.valueCount else { throw reader.error("slots are fewer than stated") }
-            return uses
         }
     }
 

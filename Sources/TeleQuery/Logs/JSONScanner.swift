@@ -11,82 +11,59 @@ struct JSONScanner {
         case nested
     }
 
-    private let text: [UInt8]
-    private var at = 0
+    private var cursor: JSONCursor
     private var path: [String] = []
     private var depth = 0
 
-    init(_ text: [UInt8]) { self.text = text }
+    init(_ text: [UInt8]) { cursor = JSONCursor(text) }
 
     /// Calls for each member with its path (array elements have their index); null is left out. Elements of arrays are
     /// `nested` unless they are asked for by path: callers tell by the path. What stands behind the object is not looked at, as in
     /// Loki. False where the line begins with no JSON object.
     mutating func scan(_ body: ([String], Kind, String) -> Void) -> Bool {
-        skip()
-        return at < text.count && text[at] == UInt8(ascii: "{") && value(false, body)
-    }
-
-    private mutating func skip() {
-        while at < text.count, [0x20, 0x09, 0x0a, 0x0d].contains(text[at]) { at += 1 }
-    }
-
-    private mutating func take(_ byte: UInt8) -> Bool {
-        skip()
-        guard at < text.count, text[at] == byte else { return false }
-        at += 1
-        return true
+        cursor.next() == UInt8(ascii: "{") && value(false, body)
     }
 
     private mutating func value(_ inArray: Bool, _ body: ([String], Kind, String) -> Void) -> Bool {
-        skip()
-        guard at < text.count, depth < Limits.valueDepth else { return false }
-        let start = at
-        switch text[at] {
+        guard let first = cursor.next(), depth < Limits.valueDepth else { return false }
+        let start = cursor.at
+        switch first {
         case UInt8(ascii: "{"), UInt8(ascii: "["):
-            let isArray = text[at] == UInt8(ascii: "[")
+            let isArray = first == UInt8(ascii: "[")
             depth += 1
             let isSound = isArray ? elements(body) : members(inArray, body)
             depth -= 1
             guard isSound else { return false }
-            if !path.isEmpty { body(path, .nested, String(decoding: text[start..<at], as: UTF8.self)) }
+            if !path.isEmpty { body(path, .nested, String(decoding: cursor.text[start..<cursor.at], as: UTF8.self)) }
         case UInt8(ascii: "\""):
             guard let string = string() else { return false }
             body(path, inArray ? .nested : .string, string)
         default:
-            while at < text.count, !",]} \t\r\n".utf8.contains(text[at]) { at += 1 }
-            let word = String(decoding: text[start..<at], as: UTF8.self)
+            let word = cursor.word()
             if word == "null" { return true }
-            guard word == "true" || word == "false" || isNumber(word) else { return false }
+            guard word == "true" || word == "false" || JSONCursor.number(word) != nil else { return false }
             body(path, inArray ? .nested : .scalar, word)
         }
         return true
     }
 
-    private func isNumber(_ word: String) -> Bool {
-        guard let first = word.utf8.first, first == 0x2d || (0x30...0x39).contains(first) else { return false }
-        return Double(word) != nil
-    }
-
     private mutating func members(_ inArray: Bool, _ body: ([String], Kind, String) -> Void) -> Bool {
-        at += 1
-        if take(UInt8(ascii: "}")) { return true }
+        cursor.at += 1
+        if cursor.take(UInt8(ascii: "}")) { return true }
         while true {
-            skip()
-            guard at < text.count, text[at] == UInt8(ascii: "\""), let key = string(), take(UInt8(ascii: ":")) else {
-                return false
-            }
+            guard let key = string(), cursor.take(UInt8(ascii: ":")) else { return false }
             path.append(key)
             let isSound = value(inArray, body)
             path.removeLast()
             guard isSound else { return false }
-            if take(UInt8(ascii: "}")) { return true }
-            guard take(UInt8(ascii: ",")) else { return false }
+            if cursor.take(UInt8(ascii: "}")) { return true }
+            guard cursor.take(UInt8(ascii: ",")) else { return false }
         }
     }
 
     private mutating func elements(_ body: ([String], Kind, String) -> Void) -> Bool {
-        at += 1
-        if take(UInt8(ascii: "]")) { return true }
+        cursor.at += 1
+        if cursor.take(UInt8(ascii: "]")) { return true }
         var index = 0
         while true {
             path.append(String(index))
@@ -94,22 +71,18 @@ struct JSONScanner {
             path.removeLast()
             guard isSound else { return false }
             index += 1
-            if take(UInt8(ascii: "]")) { return true }
-            guard take(UInt8(ascii: ",")) else { return false }
+            if cursor.take(UInt8(ascii: "]")) { return true }
+            guard cursor.take(UInt8(ascii: ",")) else { return false }
         }
     }
 
     private mutating func string() -> String? {
-        let start = at + 1
-        var end = start
-        while end < text.count, text[end] != UInt8(ascii: "\"") { end += text[end] == UInt8(ascii: "\\") ? 2 : 1 }
-        guard end < text.count else { return nil }
         var out: [UInt8] = []
-        guard JSONScanner.unescape(text[at + 1..<end], &out) else { return nil }
-        at = end + 1
+        guard let quoted = cursor.quoted(), JSONScanner.unescape(quoted, &out) else { return nil }
         // Half of a surrogate pair makes Loki's parser give the string up.
-        if let escape = ByteSearch.find(Array("\\u".utf8).span, in: text.span.extracting(start..<end)),
-            escape >= 0, JSONScanner.hasLoneSurrogate(text[start..<end])
+        let range = quoted.startIndex..<quoted.endIndex
+        if ByteSearch.find(Array("\\u".utf8).span, in: cursor.text.span.extracting(range)) != nil,
+            JSONScanner.hasLoneSurrogate(quoted)
         {
             return ""
         }

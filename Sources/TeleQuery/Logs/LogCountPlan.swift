@@ -114,7 +114,8 @@ struct LogCountPlan {
         return true
     }
 
-    private static func level(of group: LogCounts.Group, _ stream: LogStreams.Stream) -> String? {
+    /// nil where only the line can tell.
+    static func level(of group: LogCounts.Group, _ stream: LogStreams.Stream) -> String? {
         var metadata: [LokiMapping.Pair] = []
         if group.severity != 0 { metadata.append(("severity_number", String(group.severity))) }
         if !group.severityText.isEmpty { metadata.append(("severity_text", group.severityText)) }

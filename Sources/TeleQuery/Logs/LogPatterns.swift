@@ -19,10 +19,8 @@ package struct LogPatterns: Sendable {
     /// Nanoseconds.
     package var step: UInt64
 
-    /// Lines looked at, and patterns kept: a first look, not an account of everything.
-    private static let lines = 200_000
-    private static let patterns = 1_000
-    private static let words = 120
+    private static let mostBuckets: UInt64 = 11_000
+    private static let bytesPerPattern = 4096
 
     package init(pipeline: LogQLPipeline, time: Range<UInt64>, step: UInt64) {
         self.pipeline = pipeline
@@ -30,75 +28,55 @@ package struct LogPatterns: Sendable {
         self.step = max(1_000_000_000, step)
     }
 
-    private struct Cluster {
-        /// nil for `<_>`.
-        var words: [String?]
-        var level: String
-        var counts: [UInt64: Int] = [:]
-        var total = 0
-    }
-
     package func run(_ snapshot: any EngineSnapshot, _ budget: QueryBudget) throws(EngineError) -> [Pattern] {
         guard !time.isEmpty else { return [] }
         let streams = try LogStreams(matching: pipeline.matchers, time: time, snapshot: snapshot, budget: budget)
         if streams.isEmpty { return [] }
         let runner = LogPipelineRunner(pipeline, streams: streams, needsMetadata: true, needsLine: true)
-        var clusters: [Cluster] = []
-        var index: [String: [Int]] = [:]
-        var seen = 0
-        let scan = runner.scan(time, order: .newestFirst, limit: LogPatterns.lines)
-        try snapshot.scanLogs(scan, budget: budget) { (batch: LogBatch) throws(EngineError) -> Bool in
-            let before = clusters.count
+        var found = LogPatternClusters(step: step)
+        func addLines(_ batch: LogBatch) throws(EngineError) {
+            let before = found.count
             runner.forEachEntry(in: batch) { entry in
-                seen += 1
-                let words = LogPatterns.split(entry.line)
-                guard !words.isEmpty else { return true }
-                let level = entry.labels["detected_level"] ?? ""
-                let key = "\(words.count) \(level) \(words[0] ?? "<_>")"
-                let at = LogPatterns.best(words, index[key] ?? [], &clusters)
-                if at == nil, clusters.count >= LogPatterns.patterns { return true }
-                let cluster = at ?? clusters.count
-                if at == nil {
-                    index[key, default: []].append(cluster)
-                    clusters.append(Cluster(words: words, level: level))
-                }
-                clusters[cluster].counts[entry.time - entry.time % step, default: 0] += 1
-                clusters[cluster].total += 1
-                return seen < LogPatterns.lines
+                found.add(entry.line[...], level: entry.labels[LogPatterns.level] ?? "", time: entry.time, rows: 1)
+                return true
             }
-            try budget.charge(bytes: (clusters.count - before) * 4096)
-            return seen < LogPatterns.lines
+            try budget.charge(bytes: (found.count - before) * LogPatterns.bytesPerPattern)
         }
-        return clusters.sorted { $0.total > $1.total }.map { cluster in
-            let samples = cluster.counts.sorted { $0.key < $1.key }
-                .map { (time: Int64(clamping: $0.key / 1_000_000_000), count: $0.value) }
-            return Pattern(
-                text: cluster.words.map { $0 ?? "<_>" }.joined(separator: " "), level: cluster.level, samples: samples,
-                total: cluster.total)
+        let scan = runner.scan(time, order: .newestFirst, limit: nil)
+        guard let counting = counting(scan, streams) else {
+            try snapshot.scanLogs(scan, budget: budget) { (batch: LogBatch) throws(EngineError) -> Bool in
+                try addLines(batch)
+                return true
+            }
+            return found.patterns
         }
+        try snapshot.countTemplates(counting, budget: budget) { (templates) throws(EngineError) in
+            let before = found.count
+            found.add(templates, counting, streams)
+            try budget.charge(bytes: (found.count - before) * LogPatterns.bytesPerPattern)
+        } undecided: { (batch) throws(EngineError) in
+            try addLines(batch)
+        }
+        return found.patterns
     }
 
-    /// The cluster that fits best, made to hold these words too.
-    private static func best(_ words: [String?], _ candidates: [Int], _ clusters: inout [Cluster]) -> Int? {
-        var best: Int?
-        var bestShared = 0
-        for at in candidates {
-            var shared = 0
-            for (a, b) in zip(clusters[at].words, words) where a == nil || a == b { shared += 1 }
-            if shared * 2 >= words.count, shared > bestShared {
-                bestShared = shared
-                best = at
-            }
-        }
-        guard let best else { return nil }
-        for i in words.indices where clusters[best].words[i] != words[i] { clusters[best].words[i] = nil }
-        return best
-    }
+    private static let level = "detected_level"
 
-    /// Words of a line; those with a digit change from line to line.
-    private static func split(_ line: [UInt8]) -> [String?] {
-        line.prefix(4096).split(separator: 0x20, maxSplits: words).map { word in
-            word.contains { (0x30...0x39).contains($0) } ? nil : String(decoding: word, as: UTF8.self)
+    /// What the engine is to count where templates and severities tell everything: without stages but line filters that
+    /// it decides. Records that may have a label for the level come as rows.
+    private func counting(_ scan: LogScan, _ streams: LogStreams) -> LogCounting? {
+        for stage in pipeline.stages {
+            guard case .line(let filter) = stage, LogPipelineRunner.conditions(filter) != nil else { return nil }
         }
+        guard (time.upperBound - time.lowerBound) / step <= LogPatterns.mostBuckets else { return nil }
+        var edges = [time.lowerBound - time.lowerBound % step]
+        while let last = edges.last, last < time.upperBound {
+            let (next, overflow) = last.addingReportingOverflow(step)
+            edges.append(overflow ? .max : next)
+            if overflow { break }
+        }
+        var counting = LogCounting(scan: scan, edges: edges)
+        counting.labels = Set(LokiLevel.names + [LogPatterns.level])
+        return counting
     }
 }

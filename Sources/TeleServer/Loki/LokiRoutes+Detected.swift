@@ -119,13 +119,16 @@ extension LokiRoutes {
         }
     }
 
-    /// Shapes of lines with their counts over time. They are made when they are asked for, from stored lines.
+    /// Shapes of lines with their counts over time, of the templates that storage keeps.
     @Sendable static func patterns(_ request: APIRequest, _ context: APIContext) -> APIResponse {
         do throws(LokiFailure) {
             let parameters = LokiParameters(request)
-            let step = UInt64(clamping: try parameters.step(try parameters.range()))
-            let search = LogPatterns(
-                pipeline: try pipeline(request), time: try parameters.logRange(), step: max(step, 10_000_000_000))
+            let step = max(UInt64(clamping: try parameters.step(try parameters.range())), 10_000_000_000)
+            let time = try parameters.logRange()
+            guard UInt64(time.count) / step <= UInt64(LokiParameters.maxSteps) else {
+                throw LokiFailure.bad("exceeded maximum resolution of 11,000 points per time series")
+            }
+            let search = LogPatterns(pipeline: try pipeline(request), time: time, step: step)
             let found: [LogPatterns.Pattern]
             do throws(EngineError) { found = try search.run(context.engine.snapshot(), context.makeBudget()) } catch {
                 throw LokiFailure(error)

@@ -5,6 +5,11 @@ internal import TeleModel
 // How the blocks of log and span segments are read and pruned: the one place that knows TeleCodec's block formats.
 
 extension SegmentReader {
+    /// What readers of the block keep for each other.
+    func memory(of block: SegmentFooter.Block) -> CachedBlock {
+        CachedBlock(cache: blockCache, segment: entry.id, offset: block.offset)
+    }
+
     fileprivate func source(
         _ block: SegmentFooter.Block
     ) -> (Range<Int>) throws(CodecError) -> [UInt8] {
@@ -25,7 +30,7 @@ extension LogSignal {
     static func encode(_ batch: LogBatch) -> EncodedBlock { LogBlock.encode(batch) }
 
     static func open(_ block: SegmentFooter.Block, of reader: SegmentReader) -> LogBlockReader {
-        LogBlockReader(block.meta, source: reader.source(block))
+        LogBlockReader(block.meta, memory: reader.memory(of: block), source: reader.source(block))
     }
 
     static func decode(
@@ -34,6 +39,10 @@ extension LogSignal {
         try SegmentDamage.reading { () throws(CodecError) in
             try block.decode(columns: LogBlock.Columns(rawValue: columns.rawValue), attributeKeys: keys, rows: rows)
         }
+    }
+
+    static func templates(_ block: LogBlockReader) throws(SegmentDamage) -> BodyTemplates? {
+        try SegmentDamage.reading { () throws(CodecError) in try block.bodyTemplates() }
     }
 
     /// By the ids where a trace is asked for, which are few rows; else by the templates of the bodies.
