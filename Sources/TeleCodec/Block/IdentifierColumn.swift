@@ -57,6 +57,28 @@ enum IdentifierColumn {
         return (high, low)
     }
 
+    /// The same of the rows at `places` alone (rising; nil: all).
+    static func decode(
+        _ reader: inout ByteReader, rows: Int, places: [Int]?
+    ) throws(CodecError) -> (high: [UInt64], low: [UInt64]) {
+        guard let places else { return try decode(&reader, rows: rows) }
+        let (of, distinct) = try decodeCodes(&reader, rows: rows)
+        var wanted: [Int] = []
+        for place in places where of[place] >= 0 { wanted.append(Int(of[place])) }
+        let indexes = Array(Set(wanted)).sorted()
+        let highs = try IntColumn.decode(&reader, count: distinct, places: indexes)
+        let lows = try IntColumn.decode(&reader, count: distinct, places: indexes)
+        var known: [Int: Int] = [:]
+        for (place, index) in indexes.enumerated() { known[index] = place }
+        var out: (high: [UInt64], low: [UInt64]) = ([], [])
+        for place in places {
+            let at = known[Int(of[place])]
+            out.high.append(at.map { highs[$0] } ?? 0)
+            out.low.append(at.map { lows[$0] } ?? 0)
+        }
+        return out
+    }
+
     /// For each row the index of its id among the distinct ones, or -1; and these.
     static func decodeDistinct(
         _ reader: inout ByteReader, rows: Int
