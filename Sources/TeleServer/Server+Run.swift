@@ -11,6 +11,7 @@ extension Server {
         case listenerEnded
         case selfMetricsEnded
         case spanMetricsEnded
+        case rulesEnded
         case listenFailed(any Error)
         case askedToStop
         case outOfTime
@@ -22,7 +23,9 @@ extension Server {
     private static let openGrace = Duration.seconds(2)
 
     package func run() async throws {
+        try loadRules(state.configuration)
         workers.start()
+        ruleThreads.start()
         tailThread.start()
         let outcome: Result<Void, any Error>
         do {
@@ -37,6 +40,7 @@ extension Server {
         await open?.close()
         await runner.stop()
         try? await workers.shutdownGracefully()
+        await ruleThreads.stop()
         try? await tailThread.shutdownGracefully()
         try outcome.get()
     }
@@ -68,6 +72,10 @@ extension Server {
                 case .opened(let engine):
                     engine.share(runner.memory)
                     state.phase = .open(engine)
+                    group.addTask {
+                        await self.keepRules(engine.engine)
+                        return .rulesEnded
+                    }
                     logger.info("ready", metadata: ["data": "\(state.configuration.data)"])
                     if failure != nil { break events }
                 case .openFailed(let error):
@@ -89,7 +97,7 @@ extension Server {
                     if failure == nil { failure = ListenProblem(description: "a listener ended by itself") }
                     break events
                 case .selfMetricsEnded: break
-                case .spanMetricsEnded: break
+                case .spanMetricsEnded, .rulesEnded: break
                 case .outOfTime: break events
                 }
             }
@@ -133,8 +141,11 @@ extension Server {
     }
 
     /// Takes over the keys that can change while the process runs, says which can't, and tells the engine.
-    package func reload(_ wanted: Configuration) {
+    /// Nothing is taken over where the rule files can't be.
+    package func reload(_ wanted: Configuration) throws(ConfigurationProblem) {
+        try loadRules(wanted)
         var merged = state.configuration
+        merged.folder = wanted.folder
         for key in ConfigurationKey.all {
             let values = key.show(wanted)
             guard values != key.show(merged) else { continue }

@@ -5,6 +5,7 @@ package import Logging
 internal import NIOCore
 internal import NIOPosix
 internal import ServiceLifecycle
+package import TeleAlert
 internal import TeleDisk
 internal import TeleModel
 internal import TeleWire
@@ -28,6 +29,12 @@ package final class Server: Service {
     let workers: NIOThreadPool
     let metricsState: MetricsState
     package let tail = TailHub()
+    package let rules = RuleManager()
+    /// Where the alerts of rules go; what delivers them adds itself.
+    package let alertSinks = AlertSinks()
+    let ruleThreads = RuleQueryThreads()
+    /// Reads the configuration anew, for a reload that is asked for over HTTP.
+    let reloadSource = Guarded<(@Sendable () throws(ConfigurationProblem) -> Configuration)?>(nil)
     let tailThread = NIOThreadPool(numberOfThreads: 1)
     let spanMetrics: SpanMetrics?
     let bound = Guarded(BoundAddresses())
@@ -50,13 +57,14 @@ package final class Server: Service {
         self.spanMetrics = spanMetrics
         runner = QueryRunner(
             concurrency: configuration.query.concurrency, state: state, metrics: metrics
-        ) { [state, metrics] in
+        ) { [state, metrics, rules] in
             var facts = ServerFacts()
             facts.configuration = state.configuration
             facts.started = Int64(clamping: metrics.started / 1_000_000)
             facts.lastReload = metrics.lastReload
             facts.engine = state.openEngine?.facts() ?? EngineFacts()
             if let spanMetrics { facts.serviceGraph = { spanMetrics.graph() } }
+            facts.rules = rules
             return facts
         }
         workers = NIOThreadPool(numberOfThreads: System.coreCount)
@@ -105,7 +113,7 @@ package final class Server: Service {
         table.add([.get], LokiRoutes.prefix + "/tail", .tail)
         for template in ["/api/v1/write", "/prometheus/api/v1/write"] { table.add([.post], template, .remoteWrite) }
         for template in ["/api/v2/spans", "/zipkin/api/v2/spans"] { table.add([.post], template, .zipkin) }
-        for route in routes {
+        for route in routes + [reloadRoute] {
             table.add(route.methods, route.template, .query(route))
             // Grafana and promtool may be pointed at either.
             if route.template.hasPrefix("/api/v1/") {

@@ -23,7 +23,8 @@ struct ConfigCommand: ParsableCommand {
             sources.environment = ProcessInfo.processInfo.environment
             do {
                 sources.file = (file, try ServerFlags.read(file))
-                let resolved = try sources.resolve()
+                var resolved = try sources.resolve()
+                resolved.warnings += try RuleFiles(resolved.configuration).warnings
                 for warning in resolved.warnings { StandardError.write("warning: \(warning)") }
                 print(resolved.yaml, terminator: "")
             } catch {

@@ -31,13 +31,19 @@ struct Daemon {
         ProcessFacts.raiseFileLimit()
 
         let server = Server(configuration, opener: .store(logger: logger), routes: APIRoutes.all, logger: logger)
+        server.readsConfiguration { [options] () throws(ConfigurationProblem) in
+            let resolved = try options.resolve()
+            for warning in resolved.warnings { logger.warning("\(warning)") }
+            StandardErrorLog.setLevel(resolved.configuration.logLevel)
+            return resolved.configuration
+        }
         var services: [any Service] = [server]
         if configuration.demo { services.append(DemoService(server: server)) }
         let group = ServiceGroup(configuration: serviceGroup(services, logger))
         let signals = Signals([
             (SIGTERM, { @Sendable in Daemon.stop(group, logger) }),
             (SIGINT, { @Sendable in Daemon.stop(group, logger) }),
-            (SIGHUP, { @Sendable [options] in Daemon.reload(server, options, logger) }),
+            (SIGHUP, { @Sendable in Daemon.reload(server) }),
         ])
         defer { withExtendedLifetime(signals) {} }
         do {
@@ -76,15 +82,8 @@ struct Daemon {
         Task { await group.triggerGracefulShutdown() }
     }
 
-    private static func reload(_ server: Server, _ options: ServerFlags, _ logger: Logger) {
-        do {
-            let resolved = try options.resolve()
-            for warning in resolved.warnings { logger.warning("\(warning)") }
-            StandardErrorLog.setLevel(resolved.configuration.logLevel)
-            server.reload(resolved.configuration)
-        } catch {
-            server.metrics.reloaded(false)
-            logger.error("the configuration was not reloaded; the old one stays", metadata: ["reason": "\(error)"])
-        }
+    /// A reload that fails says so itself, and keeps what was.
+    private static func reload(_ server: Server) {
+        try? server.reloadFromSource()
     }
 }

@@ -39,7 +39,9 @@ struct ServerFlags: ParsableArguments, Sendable {
         if !http.isEmpty { sources.flags.append(("http", "--http", http.flatMap(ConfigurationSources.list))) }
         if !grpc.isEmpty { sources.flags.append(("grpc", "--grpc", grpc.flatMap(ConfigurationSources.list))) }
         if demo { sources.flags.append(("demo", "--demo", ["true"])) }
-        return try sources.resolve()
+        var resolved = try sources.resolve()
+        resolved.warnings += try RuleFiles(resolved.configuration).warnings
+        return resolved
     }
 
     static func read(_ path: String) throws(ConfigurationProblem) -> String {

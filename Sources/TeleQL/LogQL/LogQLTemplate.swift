@@ -1,5 +1,5 @@
-/// A template of `line_format` or `label_format` in the language of Go's text/template, parsed. Sources: Go's
-/// text/template, "Template functions" of Loki's documentation.
+/// A template in the language of Go's text/template, parsed: of `line_format` or `label_format`, or of a rule. Sources:
+/// Go's text/template, "Template functions" of Loki's documentation.
 package struct LogQLTemplate: Sendable {
     package indirect enum Node: Sendable {
         case text(String)
@@ -9,6 +9,8 @@ package struct LogQLTemplate: Sendable {
         case range(Pipeline, [Node], [Node])
         case leaveLoop
         case nextRound
+        /// `{{ template "name" pipeline }}`.
+        case template(String, Pipeline?)
     }
 
     /// `$a, $b := command | command`.
@@ -34,14 +36,32 @@ package struct LogQLTemplate: Sendable {
         case group(Pipeline, [String])
     }
 
+    /// What a template may use.
+    package struct Dialect: Sendable {
+        package var functions: Set<String>
+        /// `define`, `template` and `block`.
+        package var hasDefinitions: Bool
+
+        package init(functions: Set<String>, hasDefinitions: Bool) {
+            self.functions = functions
+            self.hasDefinitions = hasDefinitions
+        }
+
+        /// Loki's.
+        package static let logs = Dialect(functions: LogQLTemplate.functions, hasDefinitions: false)
+    }
+
     package let source: String
     package let nodes: [Node]
+    /// What `define` and `block` have named.
+    package let definitions: [String: [Node]]
 
     /// - Throws: ``LogQLError`` in the words of Go's parser where there is a place to tell.
-    package init(_ source: String) throws(LogQLError) {
+    package init(_ source: String, dialect: Dialect = .logs) throws(LogQLError) {
         self.source = source
-        var parser = LogQLTemplateParser(source)
+        var parser = LogQLTemplateParser(source, dialect)
         nodes = try parser.parse()
+        definitions = parser.definitions
     }
 
     /// Functions that a template may call.
@@ -66,6 +86,7 @@ extension LogQLTemplate {
         switch node {
         case .text, .leaveLoop, .nextRound: []
         case .print(let pipeline): fields(pipeline)
+        case .template(_, let pipeline): pipeline.map(fields) ?? []
         case .condition(_, let test, let body, let other), .range(let test, let body, let other):
             fields(test) + (body + other).flatMap(fields)
         }

@@ -9,6 +9,8 @@ struct LogQLTemplateParser {
     }
 
     private let bytes: [UInt8]
+    private let dialect: LogQLTemplate.Dialect
+    private(set) var definitions: [String: [LogQLTemplate.Node]] = [:]
     private var pieces: [Piece] = []
     private var at = 0
     private var tokens: [LogQLTemplateToken] = []
@@ -16,7 +18,10 @@ struct LogQLTemplateParser {
     private var depth = 0
     private var loops = 0
 
-    init(_ source: String) { bytes = Array(source.utf8) }
+    init(_ source: String, _ dialect: LogQLTemplate.Dialect) {
+        bytes = Array(source.utf8)
+        self.dialect = dialect
+    }
 
     mutating func parse() throws(LogQLError) -> [LogQLTemplate.Node] {
         try split()
@@ -109,13 +114,31 @@ struct LogQLTemplateParser {
             case "break", "continue":
                 guard loops > 0 else { throw LogQLError("template: {{\(word)}} outside {{range}}") }
                 out.append(word == "break" ? .leaveLoop : .nextRound)
-            case "define", "template", "block": throw LogQLError("template: {{\(word)}} is not supported")
+            case "define", "template", "block":
+                guard dialect.hasDefinitions else { throw LogQLError("template: {{\(word)}} is not supported") }
+                if let node = try named(word) { out.append(node) }
             default:
                 next = 0
                 out.append(try printed())
             }
         }
         return (out, "")
+    }
+
+    /// `define` gives no node, `template` and `block` do.
+    private mutating func named(_ word: String) throws(LogQLError) -> LogQLTemplate.Node? {
+        guard case .string(let name)? = current else {
+            throw LogQLError("template: missing the name, a string, in \(word) clause")
+        }
+        next += 1
+        let data: LogQLTemplate.Pipeline? = word != "define" && next < tokens.count ? try pipeline() : nil
+        try finished()
+        if word == "template" { return .template(name, data) }
+        if word == "define", depth > 1 { throw LogQLError("template: unexpected {{define}}") }
+        let (body, end) = try list()
+        guard end == "end" else { throw LogQLError("template: unexpected EOF") }
+        definitions[name] = body
+        return word == "block" ? .template(name, data) : nil
     }
 
     private mutating func printed() throws(LogQLError) -> LogQLTemplate.Node {
@@ -225,7 +248,7 @@ struct LogQLTemplateParser {
         case .word("false"): return .bool(false)
         case .word("nil"): return .null
         case .word(let word):
-            guard LogQLTemplate.functions.contains(word) else {
+            guard dialect.functions.contains(word) else {
                 throw LogQLError("template: function \"\(word)\" not defined")
             }
             return .function(word)

@@ -95,6 +95,16 @@ package indirect enum PromDuration: Sendable {
         return Double(total) / 1000
     }
 
+    /// Milliseconds of a duration of Prometheus' files: `1h30m`, `500ms`, `0`; nil for anything else.
+    package static func milliseconds(text: String) -> Int64? {
+        let bytes = Array(text.utf8)
+        if bytes == [0x30] { return 0 }
+        guard let first = bytes.first, PromLexer.isDigit(first), let last = bytes.last, !PromLexer.isDigit(last),
+            let seconds = parse(bytes[...])
+        else { return nil }
+        return milliseconds(seconds)
+    }
+
     /// Milliseconds as `1h30m`.
     package static func text(milliseconds: Int64) -> String {
         if milliseconds == 0 { return "0s" }

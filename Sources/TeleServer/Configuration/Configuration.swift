@@ -50,8 +50,16 @@ package struct Configuration: Sendable, Equatable {
     package var logLevel = "info"
     package var logFormat = LogFormat.auto
     package var demo = false
-    /// Globs of rule files; see ``notActedOn``.
+    /// Globs of rule files, from ``folder`` on.
     package var rules: [String] = []
+    /// The folder of the configuration file, with a slash at its end; empty: where the process was started.
+    package var folder = ""
+    /// How often groups of rules that say nothing are evaluated, milliseconds.
+    package var evaluationInterval: Int64 = 60_000
+    /// Of links in alerts; empty: the first HTTP address.
+    package var externalURL = ""
+    /// `name=value`: what templates know as `$externalLabels`.
+    package var externalLabels: [String] = []
     package var alertmanagers: [String] = []
     package var hasAlerting = false
 
@@ -98,7 +106,6 @@ package struct Configuration: Sendable, Equatable {
     /// Keys that are read and checked but that no part of this release acts on.
     package var notActedOn: [String] {
         var keys: [String] = []
-        if !rules.isEmpty { keys.append("rules") }
         if hasAlerting { keys.append("alerting") }
         if !alertmanagers.isEmpty { keys.append("alertmanagers") }
         return keys

@@ -1,3 +1,4 @@
+internal import TeleAlert
 internal import Yams
 
 /// A configuration file as its settings, in order, with the place of each; only the shape is checked here.
@@ -15,9 +16,10 @@ package struct ConfigurationFile: Sendable {
     package init(yaml: String, name: String) throws(ConfigurationProblem) {
         let root: Node?
         do { root = try compose(yaml: yaml) } catch {
-            throw ConfigurationProblem(ConfigurationFile.message(error), place: ConfigurationFile.place(error, name))
+            let line = YAMLProblem.line(error)
+            throw ConfigurationProblem(YAMLProblem.message(error), place: line.map { "\(name):\($0)" } ?? name)
         }
-        guard let root, !ConfigurationFile.isNull(root) else { return }
+        guard let root, !YAMLProblem.isNull(root) else { return }
         try read(root, prefix: "", name: name)
     }
 
@@ -41,20 +43,20 @@ package struct ConfigurationFile: Sendable {
     ) throws(ConfigurationProblem) {
         if key == "alerting" {
             // Alertmanager's own file: read whole by the part that acts on it.
-            guard ConfigurationFile.isNull(value) || value.mapping != nil else {
+            guard YAMLProblem.isNull(value) || value.mapping != nil else {
                 throw ConfigurationProblem("should be a mapping", key: key, place: place)
             }
-            hasAlerting = !ConfigurationFile.isNull(value)
+            hasAlerting = !YAMLProblem.isNull(value)
             return
         }
         guard let known = ConfigurationKey.named(key) else {
             if ConfigurationKey.all.contains(where: { $0.name.hasPrefix(key + ".") }) {
-                if ConfigurationFile.isNull(value) { return }
+                if YAMLProblem.isNull(value) { return }
                 return try read(value, prefix: key, name: name)
             }
             throw ConfigurationProblem("unknown key" + ConfigurationFile.suggestion(for: key), key: key, place: place)
         }
-        if ConfigurationFile.isNull(value) { return }
+        if YAMLProblem.isNull(value) { return }
         entries.append(Entry(key: key, values: try texts(of: value, known, place: place), place: place))
     }
 
@@ -76,11 +78,6 @@ package struct ConfigurationFile: Sendable {
         }
     }
 
-    private static func isNull(_ node: Node) -> Bool {
-        guard case .scalar(let scalar) = node, scalar.style == .plain || scalar.style == .any else { return false }
-        return ["", "~", "null", "Null", "NULL"].contains(scalar.string)
-    }
-
     private static func place(_ node: Node, _ name: String) -> String {
         node.mark.map { "\(name):\($0.line)" } ?? name
     }
@@ -89,25 +86,5 @@ package struct ConfigurationFile: Sendable {
         let last = key.split(separator: ".").last.map(String.init) ?? key
         let near = (ConfigurationKey.all.map(\.name) + ["alerting"]).filter { $0 == last || $0.hasSuffix("." + last) }
         return near.isEmpty ? "" : "; do you mean \(near.joined(separator: " or "))?"
-    }
-}
-
-extension ConfigurationFile {
-    private static func message(_ error: any Error) -> String {
-        switch error as? YamlError {
-        case .scanner(_, let problem, _, _), .parser(_, let problem, _, _), .composer(_, let problem, _, _):
-            "is no YAML: \(problem)"
-        case .duplicatedKeysInMapping(let duplicates, _): "keys given twice: \(duplicates.joined(separator: ", "))"
-        default: "is no YAML: \(error)"
-        }
-    }
-
-    private static func place(_ error: any Error, _ name: String) -> String {
-        switch error as? YamlError {
-        case .scanner(_, _, let mark, _), .parser(_, _, let mark, _), .composer(_, _, let mark, _):
-            "\(name):\(mark.line)"
-        case .duplicatedKeysInMapping(_, let context): "\(name):\(context.mark.line)"
-        default: name
-        }
     }
 }

@@ -17,6 +17,18 @@ extension ConfigurationKey {
             }, show: { [$0[keyPath: path]] })
     }
 
+    /// A text that may be empty, and change while the process runs.
+    static func optionalText(
+        _ name: String, _ help: String, _ path: any WritableKeyPath<Configuration, String> & Sendable
+    ) -> ConfigurationKey {
+        ConfigurationKey(
+            name: name, help: help, isReloadable: true, isList: false,
+            apply: { configuration, values throws(ConfigurationProblem) in
+                guard values.count < 2 else { throw ConfigurationProblem("takes one value, not a list") }
+                configuration[keyPath: path] = values.first ?? ""
+            }, show: { [$0[keyPath: path]] })
+    }
+
     static func texts(
         _ name: String, _ help: String, _ path: any WritableKeyPath<Configuration, [String]> & Sendable
     ) -> ConfigurationKey {

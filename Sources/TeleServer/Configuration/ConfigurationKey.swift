@@ -69,7 +69,19 @@ package struct ConfigurationKey: Sendable {
             "web.enable_admin_api", "delete series and make copies over HTTP", \.web.isAdminEnabled, isReloadable: true),
         texts("web.cors_origins", "origins whose pages may read the Prometheus API; * is any", \.web.corsOrigins),
         flag("span_metrics", "rate, errors, duration and the service graph from spans, as metrics", \.spanMetrics),
-        texts("rules", "globs of rule files", \.rules),
+        texts("rules", "globs of rule files, from the configuration's folder on", \.rules),
+        duration(
+            "evaluation_interval", "how often groups of rules that say nothing are evaluated", \.evaluationInterval,
+            isReloadable: true),
+        optionalText("external_url", "where links in alerts lead; the first HTTP address without", \.externalURL),
+        ConfigurationKey(
+            name: "external_labels", help: "name=value, for the templates of rules", isReloadable: true, isList: true,
+            apply: { configuration, values throws(ConfigurationProblem) in
+                for value in values where !value.dropFirst().contains("=") {
+                    throw ConfigurationProblem("\"\(value)\" is no label; write name=value")
+                }
+                configuration.externalLabels = values
+            }, show: { $0.externalLabels }),
         texts("alertmanagers", "addresses of external Alertmanagers", \.alertmanagers),
     ]
 }

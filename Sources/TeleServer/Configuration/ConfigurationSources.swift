@@ -16,6 +16,9 @@ package struct ConfigurationSources: Sendable {
             let settings = try ConfigurationFile(yaml: file.yaml, name: file.path)
             for entry in settings.entries { try resolved.set(entry.key, entry.values, origin: entry.place) }
             resolved.configuration.hasAlerting = settings.hasAlerting
+            if let slash = file.path.lastIndex(of: "/") {
+                resolved.configuration.folder = String(file.path[...slash])
+            }
         }
         for key in ConfigurationKey.all {
             guard let text = environment[key.variable], !text.isEmpty else { continue }

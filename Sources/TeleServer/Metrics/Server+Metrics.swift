@@ -17,6 +17,7 @@ extension Server {
         ingestMetrics(&out)
         queryMetrics(&out)
         configurationMetrics(&out)
+        ruleMetrics(&out)
         let facts = state.openEngine?.facts()
         memoryMetrics(facts, &out)
         processMetrics(&out)

@@ -38,8 +38,6 @@ extension PrometheusRoutes {
         fixed("targets") { $0.raw("{\"activeTargets\":[],\"droppedTargets\":[],\"droppedTargetCounts\":{}}") },
         fixed("targets/metadata") { $0.raw("[]") },
         fixed("scrape_pools") { $0.raw("{\"scrapePools\":[]}") },
-        fixed("rules") { $0.raw("{\"groups\":[]}") },
-        fixed("alerts") { $0.raw("{\"alerts\":[]}") },
         fixed("notifications") { $0.raw("[]") },
         fixed("alertmanagers") { $0.raw("{\"activeAlertmanagers\":[],\"droppedAlertmanagers\":[]}") },
     ]

@@ -18,7 +18,7 @@ package enum PrometheusRoutes {
             route([.get], "label/{name}/values", labelValues),
             route([.get, .post], "series", series),
             route([.get], "metadata", metadata),
-        ] + statusRoutes + adminRoutes + federateRoutes
+        ] + statusRoutes + adminRoutes + federateRoutes + ruleRoutes
 
     /// A route whose failures become error envelopes.
     static func route(

@@ -7,7 +7,7 @@ import Darwin
 #endif
 
 /// Doubles with a given count of digits, correctly rounded: the C library has the exact arithmetic.
-enum FixedText {
+package enum FixedText {
     /// Digits behind the point that are still given; a double has no more than 1,074.
     private static let most = 1_100
 
@@ -15,6 +15,9 @@ enum FixedText {
 
     /// `1.500000e+00`
     static func scientific(_ value: Double, places: Int) -> String { text(value, places, "%.*e") }
+
+    /// As C and Go print it with `%.*g`: so many digits, an exponent where that is shorter.
+    package static func general(_ value: Double, digits: Int) -> String { text(value, digits, "%.*g") }
 
     private static func text(_ value: Double, _ places: Int, _ format: String) -> String {
         if value.isNaN { return "NaN" }

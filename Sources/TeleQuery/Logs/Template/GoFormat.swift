@@ -103,7 +103,9 @@ struct GoFormat {
             let text = FixedText.scientific(number, places: directive.precision ?? 6)
             return (number >= 0 ? plus : "") + (verb == "E" ? text.uppercased() : text)
         case ("g", .double(let number)), ("G", .double(let number)):
-            return (number >= 0 ? plus : "") + LogTemplateValue.text(number)
+            let text =
+                directive.precision.map { FixedText.general(number, digits: $0) } ?? LogTemplateValue.text(number)
+            return (number >= 0 ? plus : "") + text
         default: return "%!\(verb)(\(typeName(value))=\(value.printed(call.run)))"
         }
     }

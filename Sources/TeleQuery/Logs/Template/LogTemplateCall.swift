@@ -1,13 +1,21 @@
 import TeleModel
 import TeleQL
 
-/// One call of a template's function. The functions are Loki's: Go's own, some of sprig's, and its additions.
-struct LogTemplateCall {
+/// One call of a template's function. The functions are Loki's: Go's own, some of sprig's, and its additions; and
+/// whatever the run adds.
+package struct LogTemplateCall {
     let name: String
     let arguments: [LogTemplateValue]
     let run: LogTemplateRun
 
-    func value() throws(LogTemplateError) -> LogTemplateValue {
+    package init(name: String, arguments: [LogTemplateValue], run: LogTemplateRun) {
+        self.name = name
+        self.arguments = arguments
+        self.run = run
+    }
+
+    package func value() throws(LogTemplateError) -> LogTemplateValue {
+        if let function = run.function, let value = try function(name, arguments, run) { return value }
         if let value = try comparison() { return value }
         if let value = try text() { return value }
         if let value = try number() { return value }
@@ -143,7 +151,7 @@ struct LogTemplateCall {
                 value = elements[index]
             case .map(let members):
                 let name = key.printed(run)
-                value = members.first { $0.name == name }?.value ?? .null
+                value = members.first { $0.name == name }?.value ?? run.missing
             case .labels: value = .string(run.entry.labels[key.printed(run)] ?? "")
             case .string(let text):
                 let bytes = Array(text.utf8)

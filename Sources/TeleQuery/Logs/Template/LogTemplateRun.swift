@@ -1,15 +1,29 @@
 import TeleModel
-import TeleQL
+package import TeleQL
 
-/// Why a template has no result: an error of the entry (`TemplateFormatErr`), never of the query.
-struct LogTemplateError: Error {
-    var message: String
-    init(_ message: String) { self.message = message }
+/// Why a template has no result: an error of the entry (`TemplateFormatErr`) or of the alert, never of the query.
+package struct LogTemplateError: Error {
+    package var message: String
+    package init(_ message: String) { self.message = message }
 }
 
-/// Runs templates over one entry. What it may do is bounded: ``Limits/templateSteps`` and ``Limits/templateBytes``.
-final class LogTemplateRun {
+/// Runs templates over one entry, or over the values of an alert. What it may do is bounded: ``Limits/templateSteps`` and
+/// ``Limits/templateBytes``.
+package final class LogTemplateRun {
+    /// A function that Loki's templates do not have; nil for those that it does not know either.
+    package typealias Function =
+        (_ name: String, _ arguments: [LogTemplateValue], _ run: LogTemplateRun) throws(LogTemplateError) ->
+        LogTemplateValue?
+
     let entry: LogEntry
+    let function: Function?
+    /// A name that a map does not have is an empty text (Go's `missingkey=zero` over texts), not nothing.
+    let isMissingEmpty: Bool
+    private let dot: LogTemplateValue
+    private let known: [(name: String, value: LogTemplateValue)]
+    private let mostBytes: Int
+    private var definitions: [String: [LogQLTemplate.Node]] = [:]
+    private var depth = 0
     private var variables: [(name: String, value: LogTemplateValue)] = []
     private var out: [UInt8] = []
     private var steps = 0
@@ -18,19 +32,33 @@ final class LogTemplateRun {
         case on, leave, next
     }
 
-    init(_ entry: LogEntry) { self.entry = entry }
+    init(_ entry: LogEntry) {
+        self.entry = entry
+        (function, isMissingEmpty, dot, known, mostBytes) = (nil, false, .labels, [], Limits.templateBytes)
+    }
 
-    func text(_ template: LogQLTemplate) throws(LogTemplateError) -> [UInt8] {
+    /// Over values of one's own: `.` and variables.
+    package init(
+        dot: LogTemplateValue, variables: [(name: String, value: LogTemplateValue)], mostBytes: Int,
+        function: @escaping Function
+    ) {
+        entry = LogEntry(time: 0, line: [], labels: LogLabels())
+        (self.dot, known, self.mostBytes, self.function) = (dot, variables, mostBytes, function)
+        isMissingEmpty = true
+    }
+
+    package func text(_ template: LogQLTemplate) throws(LogTemplateError) -> [UInt8] {
         out = []
         steps = 0
-        variables = [("", .labels)]
-        _ = try run(template.nodes, .labels)
+        definitions = template.definitions
+        variables = [("", dot)] + known
+        _ = try run(template.nodes, dot)
         return out
     }
 
     private func append(_ text: String) throws(LogTemplateError) {
-        guard out.count + text.utf8.count <= Limits.templateBytes else {
-            throw LogTemplateError("the text is longer than \(Limits.templateBytes) bytes")
+        guard out.count + text.utf8.count <= mostBytes else {
+            throw LogTemplateError("the text is longer than \(mostBytes) bytes")
         }
         out.append(contentsOf: text.utf8)
     }
@@ -58,11 +86,29 @@ final class LogTemplateRun {
                 let mark = variables.count
                 try loop(over, body, other, dot)
                 variables.removeLast(max(0, variables.count - mark))
+            case .template(let name, let data): try include(name, data, dot)
             case .leaveLoop: return .leave
             case .nextRound: return .next
             }
         }
         return .on
+    }
+
+    /// A named template sees what it is given and nothing else.
+    private func include(
+        _ name: String, _ data: LogQLTemplate.Pipeline?, _ dot: LogTemplateValue
+    ) throws(LogTemplateError) {
+        guard let nodes = definitions[name] else { throw LogTemplateError("template \"\(name)\" not defined") }
+        guard depth < Limits.queryDepth else {
+            throw LogTemplateError("templates call one another more than \(Limits.queryDepth) deep")
+        }
+        let value = try data.map { (pipeline) throws(LogTemplateError) in try evaluate(pipeline, dot) } ?? .null
+        let outer = variables
+        variables = [("", value)]
+        depth += 1
+        _ = try run(nodes, value)
+        depth -= 1
+        variables = outer
     }
 
     private func loop(
@@ -168,12 +214,14 @@ final class LogTemplateRun {
         }
     }
 
+    var missing: LogTemplateValue { isMissingEmpty ? .string("") : .null }
+
     private func field(_ path: [String], of value: LogTemplateValue) throws(LogTemplateError) -> LogTemplateValue {
         var value = value
         for name in path {
             switch value {
             case .labels: value = .string(entry.labels[name] ?? "")
-            case .map(let members): value = members.first { $0.name == name }?.value ?? .null
+            case .map(let members): value = members.first { $0.name == name }?.value ?? missing
             case .null: throw LogTemplateError("nil pointer evaluating interface {}.\(name)")
             default: throw LogTemplateError("can't evaluate field \(name) in \(value.printed(self))")
             }

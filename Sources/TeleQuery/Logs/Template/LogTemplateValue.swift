@@ -1,7 +1,7 @@
 import TeleModel
 
 /// A value of a template.
-indirect enum LogTemplateValue {
+package indirect enum LogTemplateValue {
     case null
     case bool(Bool)
     case int(Int64)
@@ -15,7 +15,7 @@ indirect enum LogTemplateValue {
     /// The labels of the entry.
     case labels
 
-    var isTrue: Bool {
+    package var isTrue: Bool {
         switch self {
         case .null: false
         case .bool(let value): value
@@ -30,7 +30,7 @@ indirect enum LogTemplateValue {
     }
 
     /// As Go prints it with `%v`.
-    func printed(_ run: LogTemplateRun) -> String {
+    package func printed(_ run: LogTemplateRun) -> String {
         switch self {
         case .null: return "<no value>"
         case .bool(let value): return value ? "true" : "false"

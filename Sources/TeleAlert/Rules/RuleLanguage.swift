@@ -1,0 +1,4 @@
+/// The language of a rule's expression: `lang:` of a rule, which Prometheus' own files do not have.
+package enum RuleLanguage: String, Sendable, Hashable, CaseIterable {
+    case promql, logql, traceql
+}
