@@ -38,6 +38,7 @@ let nioHPACK = Target.Dependency.product(name: "NIOHPACK", package: "swift-nio-h
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioHTTP2 = Target.Dependency.product(name: "NIOHTTP2", package: "swift-nio-http2")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioWebSocket = Target.Dependency.product(name: "NIOWebSocket", package: "swift-nio")
 let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let tracing = Target.Dependency.product(name: "Tracing", package: "swift-distributed-tracing")
@@ -59,6 +60,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -89,8 +91,8 @@ let package = Package(
         room(
             "TeleClient",
             [
-                "TeleModel", "TeleCodec", "TeleWire", asyncHTTPClient, lifecycle, logging, metrics, nioCore, nioHTTP1,
-                tracing,
+                "TeleModel", "TeleCodec", "TeleWire", asyncHTTPClient, lifecycle, logging, metrics, nioCore, nioHPACK,
+                nioHTTP1, nioHTTP2, nioPosix, nioSSL, tracing,
             ]),
         room(
             "TeleDemo",
@@ -106,7 +108,11 @@ let package = Package(
                 nioHTTP1, nioPosix, nioWebSocket,
             ]),
         program(
-            "telebench", ["TeleModel", "TeleCodec", "TeleDisk", "TeleWire", "TeleEngine", "TeleStore", argumentParser]),
+            "telebench",
+            [
+                "TeleModel", "TeleCodec", "TeleDisk", "TeleWire", "TeleEngine", "TeleStore", "TeleClient", argumentParser,
+                logging, metrics, tracing,
+            ]),
         room("TeleTestKit", ["TeleModel", "TeleDisk", "TeleEngine"]),
 
         tests("TeleModelTests", ["TeleModel", "TeleTestKit"]),
@@ -133,7 +139,7 @@ let package = Package(
             [
                 "TeleClient", "TeleCodec", "TeleDemo", "TeleModel", "TeleTestKit", "TeleWire", asyncHTTPClient,
                 hummingbird,
-                lifecycle, logging, metrics, nioCore, nioHTTP1, nioPosix, tracing,
+                lifecycle, logging, metrics, nioCore, nioHPACK, nioHTTP1, nioHTTP2, nioPosix, tracing,
             ]),
     ],
     swiftLanguageModes: [.v6]

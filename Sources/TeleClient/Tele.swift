@@ -32,6 +32,12 @@ public final class Tele: Sendable {
     let pipelines: [Signal: ExportPipeline]
     private let transport: any ExportTransport
     private let metricReader: MetricReader
+    private let logs: TeleLogHandler.Core
+    private let levelPoll: LogLevelPoll?
+    private let spill: SpillFolder?
+    private let crashes: CrashReports?
+    private let lastSpan: LastSpan?
+    private let clock: ClientClock
     private let life = Locked(Life())
 
     private struct Life: Sendable {
@@ -43,43 +49,60 @@ public final class Tele: Sendable {
     /// exports after ``start()`` or ``run()``. The environment is not read; see
     /// ``TeleConfiguration/applyEnvironment(_:)``.
     public convenience init(_ configuration: TeleConfiguration) throws(TeleError) {
-        self.init(configuration, transport: try HTTPTransport(configuration))
+        let transport = try Self.transport(configuration)
+        self.init(configuration, transport: transport)
     }
 
-    init(_ configuration: TeleConfiguration, transport: any ExportTransport) {
+    private static func transport(_ configuration: TeleConfiguration) throws(TeleError) -> any ExportTransport {
+        switch configuration.wireProtocol {
+        case .httpProtobuf: return try HTTPTransport(configuration)
+        case .grpc: return try GRPCTransport(configuration)
+        }
+    }
+
+    init(
+        _ configuration: TeleConfiguration, transport: any ExportTransport, clock: ClientClock = .continuous
+    ) {
         var generator = IDGenerator()
         let envelope = ExportEnvelope(configuration, instanceID: generator.uuid())
+        let spill = configuration.isEnabled ? configuration.spill.map { SpillFolder($0) } : nil
         var pipelines: [Signal: ExportPipeline] = [:]
-        for (signal, limits) in [
-            (Signal.traces, configuration.traces), (.logs, configuration.logs), (.metrics, configuration.metrics),
-        ] {
+        for signal in Signal.allCases {
             pipelines[signal] = ExportPipeline(
-                signal, limits: limits, configuration: configuration, envelope: envelope, transport: transport)
+                signal, limits: configuration.queue(signal), export: configuration.export(signal),
+                configuration: configuration, envelope: envelope, transport: transport, spill: spill, clock: clock)
         }
+        let levels = LogLevels(clock: clock)
         self.configuration = configuration
         self.transport = transport
         self.pipelines = pipelines
-        tracer = TeleTracer(configuration, pipeline: pipelines[.traces])
+        self.spill = spill
+        self.clock = clock
+        crashes = CrashReports(configuration)
+        lastSpan = crashes.flatMap { LastSpan(folder: $0.folder) }
+        tracer = TeleTracer(configuration, pipeline: pipelines[.traces], lastSpan: lastSpan, clock: clock)
         metricsFactory = TeleMetricsFactory(configuration)
-        metricReader = MetricReader(metricsFactory.registry, configuration, pipelines)
+        metricReader = MetricReader(metricsFactory.registry, configuration, pipelines, clock: clock)
+        logs = TeleLogHandler.Core(configuration, levels: levels, pipeline: pipelines[.logs])
+        levelPoll = LogLevelPoll(configuration, levels: levels, transport: transport, clock: clock)
     }
 
     /// An instance that was dropped without a shutdown still sends what it can, and lets go of its tasks.
     deinit {
         guard life.withLock({ $0.shutdown == nil }) else { return }
         metricReader.stop()
-        let end = ContinuousClock.now + configuration.shutdownDeadline
-        Task.detached { [pipelines, transport] in
+        levelPoll?.stop()
+        let end = clock.now() + configuration.shutdownDeadline
+        Task.detached { [pipelines, transport, spill] in
             await Self.every(pipelines) { await $0.shutdown(deadline: end) }
+            spill?.close()
             await transport.close()
         }
     }
 
     /// A log handler of this instance; `Logger(label:factory:)` takes it where another one is the process' own.
     public func logHandler(label: String, metadataProvider: Logger.MetadataProvider? = nil) -> TeleLogHandler {
-        TeleLogHandler(
-            label: label, configuration: configuration, pipeline: configuration.isEnabled ? pipelines[.logs] : nil,
-            metadataProvider: metadataProvider)
+        TeleLogHandler(label: label, core: logs, metadataProvider: metadataProvider)
     }
 
     public func logger(label: String) -> Logger {
@@ -102,6 +125,12 @@ public final class Tele: Sendable {
         else { return }
         for pipeline in pipelines.values { pipeline.start() }
         metricReader.start()
+        levelPoll?.start()
+        if let crashes, let logs = logs.pipeline {
+            Task.detached {
+                for item in await BlockingWork.run({ crashes.take() }) { logs.offer(item) }
+            }
+        }
     }
 
     /// Sends what was recorded before the call, metrics included.
@@ -110,7 +139,7 @@ public final class Tele: Sendable {
     public func flush(deadline: Duration = .seconds(5)) async -> Bool {
         guard life.withLock({ $0.hasStarted && $0.shutdown == nil }) else { return true }
         metricReader.collect()
-        let end = ContinuousClock.now + deadline
+        let end = clock.now() + deadline
         return await Self.every(pipelines) { await $0.flush(deadline: end) }
     }
 
@@ -119,14 +148,17 @@ public final class Tele: Sendable {
     /// - Returns: true when nothing was lost to the shutdown.
     @discardableResult
     public func shutdown(deadline: Duration = .seconds(5)) async -> Bool {
-        let end = ContinuousClock.now + deadline
+        let end = clock.now() + deadline
         let task = life.withLock { life in
             let task =
                 life.shutdown
                 ?? Task.detached {
                     self.metricReader.stop()
+                    self.levelPoll?.stop()
                     self.metricReader.collect()
                     let flushed = await Self.every(self.pipelines) { await $0.shutdown(deadline: end) }
+                    self.spill?.close()
+                    self.lastSpan?.remove()
                     // Closing connections takes a round trip of the event loops; it is not waited for.
                     Task.detached { [transport = self.transport] in await transport.close() }
                     return flushed

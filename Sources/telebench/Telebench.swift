@@ -9,6 +9,6 @@ struct Telebench: AsyncParsableCommand {
             "Payload files are those of shared/bench/gen.py: (u32 little-endian length, OTLP request) over and over.",
         subcommands: [
             DecodeCommand.self, EncodingsCommand.self, IngestCommand.self, UpkeepCommand.self, QueryCommand.self,
-            DriveCommand.self,
+            DriveCommand.self, ClientCommand.self,
         ])
 }

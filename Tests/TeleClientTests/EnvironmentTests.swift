@@ -23,7 +23,7 @@ import Testing
         #expect(problems.isEmpty)
         #expect(configuration.serviceName == "env" && !configuration.isEnabled)
         #expect(configuration.resource == ["team": "a b,c", "x": "1=2"])
-        #expect(configuration.endpoint == "http://collector:4318/" && configuration.logsEndpoint == "http://l/x")
+        #expect(configuration.endpoint == "http://collector:4318/" && configuration.logsExport.endpoint == "http://l/x")
         #expect(configuration.headers == ["api-key": "s=t"] && configuration.timeout == .milliseconds(2_500))
         #expect(configuration.compression == .none && configuration.logLevel == .warning)
         #expect(configuration.sampler == .parentBased(root: .ratio(0.25)))

@@ -109,3 +109,9 @@ private struct Headers: Injector, Extractor {
         #expect(!TeleSampler.parentBased(root: .always).samples(traceIDLow: 1, parentSampled: false))
     }
 }
+
+extension TeleSampler {
+    fileprivate func samples(traceIDLow: UInt64, parentSampled: Bool?) -> Bool {
+        SamplingGate(self, clock: .continuous).samples(traceIDLow: traceIDLow, parentSampled: parentSampled)
+    }
+}

@@ -5,6 +5,21 @@ import Synchronization
 /// Takes everything, at once, and keeps it.
 final class RecordingTransport: ExportTransport {
     private let bodies = Mutex<[Signal: [[UInt8]]]>([:])
+    private let fetched = Mutex<(answer: String?, paths: [String])>((nil, []))
+
+    /// What a GET is answered, and what was asked for.
+    var answer: String? {
+        get { fetched.withLock { $0.answer } }
+        set { fetched.withLock { $0.answer = newValue } }
+    }
+    var paths: [String] { fetched.withLock { $0.paths } }
+
+    func fetch(_ path: String, timeout: Duration) async -> String? {
+        fetched.withLock { fetched in
+            fetched.paths.append(path)
+            return fetched.answer
+        }
+    }
 
     func send(_ body: [UInt8], of signal: Signal, timeout: Duration) async -> ExportAnswer {
         bodies.withLock { $0[signal, default: []].append(body) }
@@ -30,6 +45,8 @@ extension TeleConfiguration {
     static func testing(_ change: (inout TeleConfiguration) -> Void = { _ in }) -> TeleConfiguration {
         var configuration = TeleConfiguration(serviceName: "test")
         configuration.console = .off
+        configuration.processMetrics = false
+        configuration.crashReports = false
         configuration.traces.delay = .milliseconds(20)
         configuration.logs.delay = .milliseconds(20)
         configuration.metrics.delay = .milliseconds(20)
@@ -41,9 +58,11 @@ extension TeleConfiguration {
 }
 
 /// An instance with a transport that keeps what is sent.
-func recordingTele(_ change: (inout TeleConfiguration) -> Void = { _ in }) -> (Tele, RecordingTransport) {
+func recordingTele(
+    _ change: (inout TeleConfiguration) -> Void = { _ in }, clock: ClientClock = .continuous
+) -> (Tele, RecordingTransport) {
     let transport = RecordingTransport()
-    let tele = Tele(.testing(change), transport: transport)
+    let tele = Tele(.testing(change), transport: transport, clock: clock)
     tele.start()
     return (tele, transport)
 }

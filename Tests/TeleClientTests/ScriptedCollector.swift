@@ -12,6 +12,10 @@ final class ScriptedCollector: Sendable {
         case hang
         /// Closes the connection instead of an answer.
         case reset
+        /// 200 and the first half of its head, then nothing.
+        case stall
+        /// 200 with a body that comes a byte every 5 ms.
+        case drip(bytes: Int)
     }
 
     struct Request: Sendable {
@@ -33,20 +37,22 @@ final class ScriptedCollector: Sendable {
     }
 
     /// - Parameter script: what to do with request number i (from 0) to a path.
-    init(_ script: @escaping @Sendable (Int, String) -> Action = { _, _ in .answer(200) }) async throws {
+    init(port: Int = 0, _ script: @escaping @Sendable (Int, String) -> Action = { _, _ in .answer(200) }) async throws {
         let log = Log(script: script)
         self.log = log
         channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.backlog, value: 64)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.configureHTTPServerPipeline()
                     try channel.pipeline.syncOperations.addHandler(Handler(log: log))
                 }
             }
-            .bind(host: "127.0.0.1", port: 0).get()
+            .bind(host: "127.0.0.1", port: port).get()
     }
 
+    var port: Int { channel.localAddress?.port ?? 0 }
     var address: String { "http://127.0.0.1:\(channel.localAddress?.port ?? 0)" }
     var requests: [Request] { log.requests.withLock { $0 } }
 
@@ -80,6 +86,13 @@ final class ScriptedCollector: Sendable {
             }
         }
 
+        private func drip(_ context: ChannelHandlerContext, _ bytes: Int) {
+            guard bytes > 0 else { return context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil) }
+            context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: [0])))), promise: nil)
+            let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+            context.eventLoop.scheduleTask(in: .milliseconds(5)) { bound.value.0.drip(bound.value.1, bytes - 1) }
+        }
+
         private func finish(_ context: ChannelHandlerContext) {
             guard let head else { return }
             if head.headers.first(name: "Content-Encoding") == "gzip" {
@@ -93,6 +106,14 @@ final class ScriptedCollector: Sendable {
             switch action {
             case .hang: return
             case .reset: context.close(promise: nil)
+            case .stall:
+                context.pipeline.context(handlerType: HTTPResponseEncoder.self).whenSuccess { encoder in
+                    encoder.writeAndFlush(NIOAny(ByteBuffer(string: "HTTP/1.1 200 OK\r\nContent-")), promise: nil)
+                }
+            case .drip(let bytes):
+                let head = HTTPResponseHead(version: .http1_1, status: .ok, headers: ["Content-Length": "\(bytes)"])
+                context.writeAndFlush(wrapOutboundOut(.head(head)), promise: nil)
+                drip(context, bytes)
             case .answer(let status, let headers, let body):
                 var fields = HTTPHeaders([("Content-Length", "\(body.count)")])
                 for (name, value) in headers { fields.add(name: name, value: value) }

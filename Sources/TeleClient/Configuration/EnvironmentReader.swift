@@ -1,5 +1,3 @@
-import TeleModel
-
 /// Reads variables by kind and keeps a sentence for each that is set and of no use. Empty is as good as not set, as
 /// the specification of the OpenTelemetry variables has it.
 struct EnvironmentReader {
@@ -34,6 +32,31 @@ struct EnvironmentReader {
         parsed(name, { Int($0).flatMap { (1...10_000_000).contains($0) ? $0 : nil } }, use)
     }
 
+    mutating func limit(_ name: String, _ use: (Int) -> Void) {
+        parsed(name, { Int($0).flatMap { (0...1_000_000_000).contains($0) ? $0 : nil } }, use)
+    }
+
+    /// A list of names; a name that is not known is reported, and the others count.
+    mutating func list<Value>(_ name: String, _ parse: (String) -> Value?, _ use: ([Value]) -> Void) {
+        guard let text = value(name) else { return }
+        var values: [Value] = []
+        for part in text.lowercased().split(separator: ",") {
+            let part = PercentCoding.trimmed(part)
+            if let value = parse(String(part)) {
+                values.append(value)
+            } else {
+                problems.append("\(name): '\(part)' is not a value that TeleClient knows; it is left out")
+            }
+        }
+        use(values)
+    }
+
+    /// Says that a variable is set which has no effect here.
+    mutating func unsupported(_ name: String, _ why: String) {
+        guard value(name) != nil else { return }
+        problems.append("\(name): \(why); it is ignored")
+    }
+
     mutating func queue(_ prefix: String, _ queue: inout TeleConfiguration.Queue) {
         milliseconds("\(prefix)_SCHEDULE_DELAY") { queue.delay = $0 }
         count("\(prefix)_MAX_QUEUE_SIZE") { queue.records = $0 }
@@ -49,40 +72,18 @@ struct EnvironmentReader {
                 problems.append("\(name): '\(part)' is not key=value; it is left out")
                 continue
             }
-            pairs.append((Self.decoded(part[..<equals]), Self.decoded(part[part.index(after: equals)...])))
+            pairs.append(
+                (
+                    PercentCoding.decoded(PercentCoding.trimmed(part[..<equals])),
+                    PercentCoding.decoded(PercentCoding.trimmed(part[part.index(after: equals)...]))
+                ))
         }
         use(pairs)
     }
 
     private func value(_ name: String) -> String? {
         guard let text = lookup(name) else { return nil }
-        let trimmed = Self.trimmed(text[...])
+        let trimmed = PercentCoding.trimmed(text[...])
         return trimmed.isEmpty ? nil : String(trimmed)
-    }
-
-    private static func trimmed(_ text: Substring) -> Substring {
-        var text = text
-        while text.first?.isWhitespace == true { text.removeFirst() }
-        while text.last?.isWhitespace == true { text.removeLast() }
-        return text
-    }
-
-    /// Percent-decodes; a `%` without two digits stays as it is.
-    private static func decoded(_ text: Substring) -> String {
-        let bytes = Array(trimmed(text).utf8)
-        var out: [UInt8] = []
-        var at = 0
-        while at < bytes.count {
-            if bytes[at] == UInt8(ascii: "%"), at + 2 < bytes.count, let high = Hex.value(bytes[at + 1]),
-                let low = Hex.value(bytes[at + 2])
-            {
-                out.append(high << 4 | low)
-                at += 3
-            } else {
-                out.append(bytes[at])
-                at += 1
-            }
-        }
-        return String(decoding: out, as: UTF8.self)
     }
 }

@@ -1,6 +1,6 @@
 /// The waiting records of one signal and the books about all of them: a plain state machine, no lock and no clock.
 ///
-/// Invariants: `statistics.made == sent + dropped + waiting`; `waiting` counts the queue and the batch that is out;
+/// Invariants: `statistics.made + recovered == sent + dropped + waiting + spilled`; `waiting` counts the queue and the batch that is out;
 /// one batch at most is out.
 struct ExportQueue: Sendable {
     private var items: [ExportItem] = []
@@ -84,6 +84,34 @@ struct ExportQueue: Sendable {
         if batchRecords > 0 { statistics.drop(batchRecords, reason) }
         close(batch: batchRecords)
     }
+
+    /// The batch that was out is in a file now.
+    mutating func spill() {
+        statistics.spilled &+= batchRecords
+        close(batch: batchRecords)
+    }
+
+    /// Files of earlier processes were found.
+    mutating func recover(_ records: UInt64) {
+        statistics.recovered &+= records
+        statistics.spilled &+= records
+    }
+
+    /// A file's batch has arrived, except for what the collector rejected.
+    mutating func settleSpilled(_ records: UInt64, rejected: UInt64) {
+        let rejected = min(rejected, records)
+        statistics.spilled &-= min(records, statistics.spilled)
+        statistics.sent &+= records - rejected
+        if rejected > 0 { statistics.drop(rejected, .rejected) }
+    }
+
+    /// A file's batch is lost.
+    mutating func abandonSpilled(_ records: UInt64, _ reason: TeleStatistics.DropReason) {
+        statistics.spilled &-= min(records, statistics.spilled)
+        statistics.drop(records, reason)
+    }
+
+    mutating func retried() { statistics.retries &+= 1 }
 
     /// Whatever waits is lost, and whatever comes from now on.
     mutating func closeForGood() {

@@ -12,5 +12,11 @@ enum ExportAnswer: Sendable, Equatable {
 /// Sends a body to one signal's address; the tests put a script in its place.
 protocol ExportTransport: Sendable {
     func send(_ body: [UInt8], of signal: Signal, timeout: Duration) async -> ExportAnswer
+    /// The text that teled answers to a GET of a path of its own; nil where there is none.
+    func fetch(_ path: String, timeout: Duration) async -> String?
     func close() async
+}
+
+extension ExportTransport {
+    func fetch(_ path: String, timeout: Duration) async -> String? { nil }
 }

@@ -10,10 +10,15 @@ struct RetryState: Sendable {
         next = policy.first
     }
 
+    /// From the first delay again.
+    var anew: RetryState { RetryState(policy) }
+
     /// nil when the time to give up has come.
-    /// - Parameter random: 0 to 1.
-    mutating func delay(retryAfter: Duration?, random: Double) -> Duration? {
-        var delay = next * (0.5 + 0.5 * min(max(random, 0), 1))
+    /// - Parameters:
+    ///   - random: 0 to 1.
+    ///   - atLeast: what a circuit breaker asks for.
+    mutating func delay(retryAfter: Duration?, atLeast: Duration = .zero, random: Double) -> Duration? {
+        var delay = max(atLeast, next * (0.5 + 0.5 * min(max(random, 0), 1)))
         if let retryAfter { delay = max(delay, min(retryAfter, ClientLimits.retryAfter)) }
         guard waited + delay <= policy.giveUpAfter else { return nil }
         waited += delay

@@ -23,6 +23,9 @@ enum Process {
 
     static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
+    /// Standard error is a terminal.
+    static var hasTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+
     /// Writes the whole of `text` to standard error, or gives up at the first error.
     static func writeToStandardError(_ text: String) {
         var text = text

@@ -17,6 +17,21 @@ enum UnixTime {
         return UInt64(truncatingIfNeeded: time.tv_sec) &* 1_000_000_000 &+ UInt64(truncatingIfNeeded: time.tv_nsec)
     }
 
+    /// Nanoseconds of `2026-11-21T05:55:31.123456Z`, with any number of digits after the point; nil for anything else.
+    static func parse(_ text: String) -> UInt64? {
+        let parts = text.utf8.split { !(0x30...0x39).contains($0) }.map { UInt64(String($0) ?? "") }
+        guard text.hasSuffix("Z"), (6...7).contains(parts.count), let year = parts[0], let month = parts[1],
+            let day = parts[2], let hour = parts[3], let minute = parts[4], let second = parts[5],
+            (1970...2500).contains(year), (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60,
+            second <= 60
+        else { return nil }
+        let days = CivilDate.daysSince1970(year: Int64(year), month: Int64(month), day: Int64(day))
+        let seconds = UInt64(max(0, days)) * 86_400 + hour * 3_600 + minute * 60 + second
+        var fraction = parts.count == 7 ? text.utf8.split { !(0x30...0x39).contains($0) }[6].prefix(9).map { $0 } : []
+        while fraction.count < 9 { fraction.append(0x30) }
+        return seconds * 1_000_000_000 + (UInt64(String(decoding: fraction, as: UTF8.self)) ?? 0)
+    }
+
     /// `2026-11-21T05:55:31.123Z`.
     static func rfc3339(_ nanoseconds: UInt64) -> String {
         let seconds = Int(nanoseconds / 1_000_000_000)

@@ -36,7 +36,7 @@ struct ConsoleLine {
         return ConsoleLine(out: "{\(members.joined(separator: ","))}\n")
     }
 
-    private static func oneLine(_ text: String) -> String {
+    static func oneLine(_ text: String) -> String {
         guard text.utf8.contains(where: { $0 < 0x20 }) else { return text }
         return jsonEscaped(text)
     }

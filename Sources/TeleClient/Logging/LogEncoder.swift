@@ -9,6 +9,7 @@ struct LogEncoder {
     let span: SpanContext?
     let metadata: Logger.Metadata
     let hasSource: Bool
+    let limits: TeleConfiguration.LogLimits
 
     func encode(_ event: LogEvent) -> [UInt8] {
         var writer = ProtobufWriter(capacity: 256)
@@ -19,13 +20,13 @@ struct LogEncoder {
             body.text(event.message.description, limit: ClientLimits.messageBytes)
         }
         var written = 0
-        for (key, value) in metadata where written < ClientLimits.attributes {
-            writer.attribute(6, key) { $0.metadata(value, depth: 0) }
+        for (key, value) in metadata where written < limits.attributes {
+            writer.attribute(6, key) { $0.metadata(value, depth: 0, limit: limits.valueBytes) }
             written += 1
         }
         if let error = event.error {
             writer.attribute(6, "exception.type", text: String(reflecting: type(of: error)))
-            writer.attribute(6, "exception.message", text: String(describing: error))
+            writer.attribute(6, "exception.message", text: String(describing: error), limit: limits.valueBytes)
         }
         if hasSource {
             writer.attribute(6, "code.file.path", text: event.file)
@@ -58,23 +59,23 @@ struct LogEncoder {
 
 extension ProtobufWriter {
     /// Numbers and truth values that were given as such stay what they are.
-    mutating func metadata(_ value: Logger.MetadataValue, depth: Int) {
-        guard depth < ClientLimits.depth else { return text(value.description) }
+    mutating func metadata(_ value: Logger.MetadataValue, depth: Int, limit: Int) {
+        guard depth < ClientLimits.depth else { return text(value.description, limit: limit) }
         switch value {
-        case .string(let value): text(value)
+        case .string(let value): text(value, limit: limit)
         case .stringConvertible(let value):
             switch value {
             case let value as Int: int(Int64(value))
             case let value as Int64: int(value)
             case let value as Double: float(value)
             case let value as Bool: flag(value)
-            default: text(value.description)
+            default: text(value.description, limit: limit)
             }
-        case .array(let values): array(values) { $0.metadata($1, depth: depth + 1) }
+        case .array(let values): array(values) { $0.metadata($1, depth: depth + 1, limit: limit) }
         case .dictionary(let values):
             message(6) { (map: inout ProtobufWriter) in
                 for (key, value) in values.prefix(ClientLimits.elements) {
-                    map.attribute(1, key) { $0.metadata(value, depth: depth + 1) }
+                    map.attribute(1, key) { $0.metadata(value, depth: depth + 1, limit: limit) }
                 }
             }
         }

@@ -1,29 +1,47 @@
 public import Logging
-import TeleModel
-import TeleWire
 import Tracing
 
 /// Writes each event to the console and, encoded, to the queue of the exporter.
 public struct TeleLogHandler: LogHandler {
-    public var logLevel: Logger.Level
+    /// What was set, unless `telectl loglevel` has set another one for the time being.
+    public var logLevel: Logger.Level {
+        get { core.levels.level(of: label, own: ownLevel) }
+        set { ownLevel = newValue }
+    }
     public var metadata: Logger.Metadata = [:]
     public var metadataProvider: Logger.MetadataProvider?
 
+    private var ownLevel: Logger.Level
     private let label: String
-    private let console: TeleConfiguration.Console
-    private let hasSource: Bool
-    private let pipeline: ExportPipeline?
+    private let core: Core
 
-    init(
-        label: String, configuration: TeleConfiguration, pipeline: ExportPipeline?,
-        metadataProvider: Logger.MetadataProvider?
-    ) {
+    /// What all handlers of an instance share.
+    final class Core: Sendable {
+        let console: ConsoleStyle
+        let hasSource: Bool
+        let level: Logger.Level
+        let limits: TeleConfiguration.LogLimits
+        let redaction: Redaction
+        let levels: LogLevels
+        /// nil: nothing is exported.
+        let pipeline: ExportPipeline?
+
+        init(_ configuration: TeleConfiguration, levels: LogLevels, pipeline: ExportPipeline?) {
+            console = ConsoleStyle(configuration.console)
+            hasSource = configuration.logSource
+            level = configuration.logLevel
+            limits = configuration.logLimits.bounded
+            redaction = Redaction(keys: configuration.sensitiveKeys)
+            self.levels = levels
+            self.pipeline = configuration.isEnabled && configuration.logsExport.isEnabled ? pipeline : nil
+        }
+    }
+
+    init(label: String, core: Core, metadataProvider: Logger.MetadataProvider?) {
         self.label = label
+        self.core = core
         self.metadataProvider = metadataProvider
-        self.pipeline = pipeline
-        console = configuration.console
-        hasSource = configuration.logSource
-        logLevel = configuration.logLevel
+        ownLevel = core.level
     }
 
     public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
@@ -34,14 +52,19 @@ public struct TeleLogHandler: LogHandler {
     public func log(event: LogEvent) {
         let time = UnixTime.now()
         let span = ServiceContext.current?.teleSpan
-        let metadata = merged(event)
-        switch console {
+        let metadata = core.redaction.apply(merged(event))
+        switch core.console {
         case .off: break
+        case .development(let isColoured):
+            ConsoleLine.development(
+                event, label: label, time: time, metadata: metadata, span: span, isColoured: isColoured
+            ).write()
         case .text: ConsoleLine.text(event, label: label, time: time, metadata: metadata, span: span).write()
         case .json: ConsoleLine.json(event, label: label, time: time, metadata: metadata, span: span).write()
         }
-        guard let pipeline else { return }
-        let encoder = LogEncoder(time: time, span: span, metadata: metadata, hasSource: hasSource)
+        guard let pipeline = core.pipeline else { return }
+        let encoder = LogEncoder(
+            time: time, span: span, metadata: metadata, hasSource: core.hasSource, limits: core.limits)
         pipeline.offer(ExportItem(scope: label, bytes: encoder.encode(event)))
     }
 

@@ -13,8 +13,10 @@ struct ExplicitHistogram: Sendable {
     }
 
     /// What is no finite number is ignored.
-    mutating func record(_ value: Double) {
-        guard value.isFinite else { return }
+    /// - Returns: the bucket.
+    @discardableResult
+    mutating func record(_ value: Double) -> Int {
+        guard value.isFinite else { return 0 }
         var low = 0
         var high = bounds.count
         while low < high {
@@ -23,6 +25,12 @@ struct ExplicitHistogram: Sendable {
         }
         counts[low] &+= 1
         summary.record(value)
+        return low
+    }
+
+    mutating func clear() {
+        for i in counts.indices { counts[i] = 0 }
+        summary = HistogramSummary()
     }
 }
 

@@ -15,9 +15,13 @@ struct ExponentialHistogram: Sendable {
     private(set) var zeroCount: UInt64 = 0
     private(set) var summary = HistogramSummary()
 
+    /// As it was asked for.
+    let maxBuckets: Int
+
     static let finest = 20
 
     init(maxBuckets: Int) {
+        self.maxBuckets = maxBuckets
         let size = min(max(2, maxBuckets), 1_024)
         positive = ExponentialBuckets(size: size)
         negative = ExponentialBuckets(size: size)

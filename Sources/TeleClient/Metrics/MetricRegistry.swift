@@ -3,6 +3,7 @@
 final class MetricRegistry: Sendable {
     private let timer: TeleConfiguration.Histogram
     private let recorder: TeleConfiguration.Histogram
+    private let hasExemplars: Bool
     private let state = Locked(State())
 
     private struct State: Sendable {
@@ -13,9 +14,10 @@ final class MetricRegistry: Sendable {
     /// Takes the values of instruments beyond the limit.
     static let overflowLabel = "tele.client.overflow"
 
-    init(timer: TeleConfiguration.Histogram, recorder: TeleConfiguration.Histogram) {
-        self.timer = timer
-        self.recorder = recorder
+    init(_ configuration: TeleConfiguration) {
+        timer = configuration.timerHistogram
+        recorder = configuration.recorderHistogram
+        hasExemplars = configuration.exemplars == .sampledSpans
     }
 
     func series(_ kind: InstrumentKind, _ label: String, _ dimensions: [(String, String)]) -> MetricSeries {
@@ -31,7 +33,8 @@ final class MetricRegistry: Sendable {
                 sorted = Self.overflow
             }
             if let series = state.instruments[key]?[sorted] { return series }
-            let series = MetricSeries(key, sorted, value: first(kind), start: UnixTime.now())
+            let series = MetricSeries(
+                key, sorted, value: first(kind), start: UnixTime.now(), hasExemplars: hasExemplars)
             state.instruments[key, default: [:]][sorted] = series
             return series
         }

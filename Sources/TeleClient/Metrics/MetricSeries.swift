@@ -10,86 +10,85 @@ enum InstrumentKind: Sendable, Hashable {
 final class MetricSeries: Sendable {
     let instrument: InstrumentKey
     let dimensions: [Dimension]
+    private let hasExemplars: Bool
     private let state: Locked<State>
 
     struct State: Sendable {
-        /// Of the current count; moves when a counter is reset.
+        /// Of the current count; moves when a counter is reset and, for deltas, with each collection.
         var start: UInt64
         var value: MetricValue
-        /// A gauge that was never set has nothing to say.
+        /// A gauge that was never set has nothing to say, and a delta of nothing neither.
         var isSet = false
+        var exemplars = ExemplarReservoir()
     }
 
-    init(_ instrument: InstrumentKey, _ dimensions: [Dimension], value: MetricValue, start: UInt64) {
+    init(
+        _ instrument: InstrumentKey, _ dimensions: [Dimension], value: MetricValue, start: UInt64,
+        hasExemplars: Bool = false
+    ) {
         self.instrument = instrument
         self.dimensions = dimensions
+        self.hasExemplars = hasExemplars && instrument.kind != .gauge
         state = Locked(State(start: start, value: value))
     }
 
-    var snapshot: State { state.withLock { $0 } }
-
-    private func update(_ change: (inout MetricValue) -> Void) {
+    /// What there is to tell; the exemplars, and for deltas the values, begin anew.
+    func collect(_ temporality: TeleConfiguration.Temporality, now: UInt64) -> State {
         state.withLock { state in
-            change(&state.value)
+            let told = state
+            state.exemplars = ExemplarReservoir()
+            if temporality == .delta, instrument.kind != .gauge {
+                state.value.clear()
+                state.start = now
+                state.isSet = false
+            }
+            return told
+        }
+    }
+
+    var value: MetricValue { state.withLock { $0.value } }
+
+    private func add(_ amount: Int64) {
+        state.withLock { state in
+            state.value.add(amount)
+            state.isSet = true
+            if hasExemplars { state.exemplars.offer(Double(amount), slot: 0) }
+        }
+    }
+
+    private func add(_ amount: Double) {
+        state.withLock { state in
+            state.value.add(amount, signed: instrument.kind == .gauge)
+            state.isSet = true
+            if hasExemplars, amount.isFinite { state.exemplars.offer(amount, slot: 0) }
+        }
+    }
+
+    private func put(_ value: MetricValue) {
+        state.withLock { state in
+            state.value = value
             state.isSet = true
         }
     }
-}
 
-enum MetricValue: Sendable {
-    case int(Int64)
-    case double(Double)
-    case explicit(ExplicitHistogram)
-    case exponential(ExponentialHistogram)
-
-    /// Counters only go up: what is negative or no number is ignored, and the top is a wall.
-    mutating func add(_ amount: Int64) {
-        guard amount > 0 else { return }
-        switch self {
-        case .int(let value):
-            let (sum, overflow) = value.addingReportingOverflow(amount)
-            self = .int(overflow ? .max : sum)
-        default: add(Double(amount), signed: false)
-        }
-    }
-
-    mutating func add(_ amount: Double, signed: Bool) {
-        guard amount.isFinite, signed || amount > 0 else { return }
-        switch self {
-        case .int(let value): self = .double(Double(value) + amount)
-        case .double(let value): self = .double(value + amount)
-        default: break
-        }
-    }
-
-    mutating func record(_ value: Double) {
-        // Taken out and put back, so that the arrays inside are changed in place.
-        switch self {
-        case .explicit(var histogram):
-            self = .int(0)
-            histogram.record(value)
-            self = .explicit(histogram)
-        case .exponential(var histogram):
-            self = .int(0)
-            histogram.record(value)
-            self = .exponential(histogram)
-        default: self = .double(value)
+    private func measure(_ value: Double) {
+        state.withLock { state in
+            let slot = state.value.record(value)
+            state.isSet = true
+            if hasExemplars, value.isFinite { state.exemplars.offer(value, slot: slot) }
         }
     }
 }
 
 extension MetricSeries: CounterHandler, FloatingPointCounterHandler {
-    func increment(by amount: Int64) { update { $0.add(amount) } }
-    func increment(by amount: Double) {
-        update { $0.add(amount, signed: instrument.kind == .gauge) }
-    }
+    func increment(by amount: Int64) { add(amount) }
+    func increment(by amount: Double) { add(amount) }
 
     func reset() {
         state.withLock { state in
             switch state.value {
-            case .int: state.value = .int(0)
-            case .double: state.value = .double(0)
-            default: return
+            case .int, .double: state.value.clear()
+            case .explicit, .exponential: return
             }
             state.start = UnixTime.now()
         }
@@ -97,8 +96,8 @@ extension MetricSeries: CounterHandler, FloatingPointCounterHandler {
 }
 
 extension MetricSeries: MeterHandler {
-    func set(_ value: Int64) { update { $0 = .int(value) } }
-    func set(_ value: Double) { update { $0 = .double(value) } }
+    func set(_ value: Int64) { put(.int(value)) }
+    func set(_ value: Double) { put(.double(value)) }
     func decrement(by amount: Double) { increment(by: -amount) }
 }
 
@@ -107,8 +106,8 @@ extension MetricSeries: RecorderHandler, TimerHandler {
         if instrument.kind == .gauge { set(value) } else { record(Double(value)) }
     }
 
-    func record(_ value: Double) { update { $0.record(value) } }
+    func record(_ value: Double) { measure(value) }
 
     /// Durations are exported in seconds, as OpenTelemetry's conventions have them; a negative one counts as none.
-    func recordNanoseconds(_ duration: Int64) { record(Double(max(0, duration)) / 1e9) }
+    func recordNanoseconds(_ duration: Int64) { measure(Double(max(0, duration)) / 1e9) }
 }

@@ -5,8 +5,10 @@ public import CoreMetrics
 public struct TeleMetricsFactory: MetricsFactory {
     let registry: MetricRegistry
 
+    init(_ registry: MetricRegistry) { self.registry = registry }
+
     init(_ configuration: TeleConfiguration) {
-        registry = MetricRegistry(timer: configuration.timerHistogram, recorder: configuration.recorderHistogram)
+        registry = MetricRegistry(configuration)
     }
 
     public func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {

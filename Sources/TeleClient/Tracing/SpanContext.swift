@@ -1,14 +1,16 @@
 import TeleModel
 import Tracing
 
-/// What of a span travels: to children in the same process through `ServiceContext`, to others in W3C headers.
+/// What of a span travels: to children in the same process through `ServiceContext`, to others in headers.
 struct SpanContext: Sendable {
     var traceID: TraceID
     var spanID: SpanID
-    var isSampled: Bool
-    var traceState: String
+    var isSampled = false
+    /// The caller left the decision to us (B3 can).
+    var isUndecided = false
+    var traceState = ""
     /// It came from another process.
-    var isRemote: Bool
+    var isRemote = false
     /// The span itself, when it is recorded here.
     var record: SpanRecord?
 

@@ -12,6 +12,7 @@ struct SpanEncoder {
     let kind: SpanKind
     let start: UInt64
     let end: UInt64
+    let limits: TeleConfiguration.SpanLimits
 
     func encode(_ state: SpanState) -> [UInt8] {
         var writer = ProtobufWriter(capacity: 256)
@@ -23,13 +24,14 @@ struct SpanEncoder {
         writer.uint64(6, number(kind))
         writer.fixed64(7, start)
         writer.fixed64(8, end)
-        let dropped = writer.spanAttributes(9, state.attributes)
+        let dropped = writer.spanAttributes(9, state.attributes, most: limits.attributes, valueBytes: limits.valueBytes)
         if dropped > 0 { writer.uint64(10, dropped) }
         for event in state.events {
             writer.message(11) { (inner: inout ProtobufWriter) in
                 inner.fixed64(1, event.nanosecondsSinceEpoch)
                 inner.string(2, event.name, limit: ClientLimits.nameBytes)
-                let dropped = inner.spanAttributes(3, event.attributes)
+                let dropped = inner.spanAttributes(
+                    3, event.attributes, most: limits.attributesPerEvent, valueBytes: limits.valueBytes)
                 if dropped > 0 { inner.uint64(4, dropped) }
             }
         }
@@ -53,7 +55,8 @@ struct SpanEncoder {
             inner.traceID(1, target.traceID)
             inner.spanID(2, target.spanID)
             if !target.traceState.isEmpty { inner.string(3, target.traceState) }
-            let dropped = inner.spanAttributes(4, link.attributes)
+            let dropped = inner.spanAttributes(
+                4, link.attributes, most: limits.attributesPerLink, valueBytes: limits.valueBytes)
             if dropped > 0 { inner.uint64(5, dropped) }
             inner.fixed32(6, target.flags(isRemote: target.isRemote))
         }
@@ -72,31 +75,33 @@ struct SpanEncoder {
 
 extension ProtobufWriter {
     /// - Returns: the number of attributes that were left out.
-    mutating func spanAttributes(_ field: Int, _ attributes: SpanAttributes) -> UInt64 {
+    mutating func spanAttributes(
+        _ field: Int, _ attributes: SpanAttributes, most: Int, valueBytes: Int
+    ) -> UInt64 {
         if attributes.isEmpty { return 0 }
         var written = 0
         attributes.forEach { key, value in
-            guard written < ClientLimits.attributes, !key.isEmpty else { return }
-            attribute(field, key) { $0.spanAttribute(value) }
+            guard written < most, !key.isEmpty else { return }
+            attribute(field, key) { $0.spanAttribute(value, limit: valueBytes) }
             written += 1
         }
         return UInt64(attributes.count - written)
     }
 
-    private mutating func spanAttribute(_ value: SpanAttribute) {
+    private mutating func spanAttribute(_ value: SpanAttribute, limit: Int) {
         switch value {
-        case .string(let value): text(value)
+        case .string(let value): text(value, limit: limit)
         case .int64(let value): int(value)
         case .int32(let value): int(Int64(value))
         case .bool(let value): flag(value)
         case .double(let value): float(value)
-        case .stringConvertible(let value): text(value.description)
-        case .stringArray(let values): array(values) { $0.text($1) }
+        case .stringConvertible(let value): text(value.description, limit: limit)
+        case .stringArray(let values): array(values) { $0.text($1, limit: limit) }
         case .int64Array(let values): array(values) { $0.int($1) }
         case .int32Array(let values): array(values) { $0.int(Int64($1)) }
         case .boolArray(let values): array(values) { $0.flag($1) }
         case .doubleArray(let values): array(values) { $0.float($1) }
-        case .stringConvertibleArray(let values): array(values) { $0.text($1.description) }
+        case .stringConvertibleArray(let values): array(values) { $0.text($1.description, limit: limit) }
         default: text("")
         }
     }

@@ -1,6 +1,19 @@
 import TeleModel
 import Tracing
 
+/// What of the configuration a span needs.
+final class SpanSettings: Sendable {
+    let limits: TeleConfiguration.SpanLimits
+    let isOnConsole: Bool
+    let isExported: Bool
+
+    init(_ configuration: TeleConfiguration) {
+        limits = configuration.spanLimits.bounded
+        isOnConsole = configuration.tracesExport.isOnConsole
+        isExported = configuration.tracesExport.isEnabled
+    }
+}
+
 /// A span that is being recorded. It may be used from many threads; after its end nothing changes it any more.
 final class SpanRecord: Sendable {
     let traceID: TraceID
@@ -11,13 +24,13 @@ final class SpanRecord: Sendable {
     private let scope: String
     private let kind: SpanKind
     private let start: UInt64
+    private let settings: SpanSettings
     private let pipeline: ExportPipeline
     private let state: Locked<SpanState>
 
     init(
         name: String, scope: String, kind: SpanKind, start: UInt64, traceID: TraceID, spanID: SpanID,
-        parent: SpanContext?,
-        pipeline: ExportPipeline
+        parent: SpanContext?, settings: SpanSettings, pipeline: ExportPipeline
     ) {
         self.traceID = traceID
         self.spanID = spanID
@@ -26,6 +39,7 @@ final class SpanRecord: Sendable {
         self.scope = scope
         self.kind = kind
         self.start = start
+        self.settings = settings
         self.pipeline = pipeline
         state = Locked(SpanState(name: name))
     }
@@ -33,6 +47,9 @@ final class SpanRecord: Sendable {
     var isEnded: Bool { state.withLock { $0.isEnded } }
     var name: String { state.withLock { $0.name } }
     var attributes: SpanAttributes { state.withLock { $0.attributes } }
+
+    func add(_ event: SpanEvent) { update { $0.add(event, most: settings.limits.events) } }
+    func add(_ link: SpanLink) { update { $0.add(link, most: settings.limits.links) } }
 
     func update(_ change: (inout SpanState) -> Void) {
         state.withLock { state in
@@ -51,7 +68,11 @@ final class SpanRecord: Sendable {
         guard let last else { return }
         let encoder = SpanEncoder(
             traceID: traceID, spanID: spanID, parent: parent, traceState: traceState, kind: kind, start: start,
-            end: max(start, instant))
+            end: max(start, instant), limits: settings.limits)
+        if settings.isOnConsole {
+            ConsoleLine.span(last, id: spanID, traceID: traceID, took: encoder.end - start).write()
+        }
+        guard settings.isExported else { return }
         pipeline.offer(ExportItem(scope: String(scope.prefix { $0 != "/" }), bytes: encoder.encode(last)))
     }
 }
@@ -69,12 +90,12 @@ struct SpanState: Sendable {
 
     init(name: String) { self.name = name }
 
-    mutating func add(_ event: SpanEvent) {
-        if events.count < ClientLimits.events { events.append(event) } else { droppedEvents &+= 1 }
+    mutating func add(_ event: SpanEvent, most: Int) {
+        if events.count < most { events.append(event) } else { droppedEvents &+= 1 }
     }
 
-    mutating func add(_ link: SpanLink) {
-        if links.count < ClientLimits.links { links.append(link) } else { droppedLinks &+= 1 }
+    mutating func add(_ link: SpanLink, most: Int) {
+        if links.count < most { links.append(link) } else { droppedLinks &+= 1 }
     }
 
     /// Ok is final, and a status without a message does not take away the message of the same code.

@@ -26,9 +26,9 @@ public struct TeleSpan: Tracing.Span {
 
     public func setStatus(_ status: SpanStatus) { record?.update { $0.set(status) } }
 
-    public func addEvent(_ event: SpanEvent) { record?.update { $0.add(event) } }
+    public func addEvent(_ event: SpanEvent) { record?.add(event) }
 
-    public func addLink(_ link: SpanLink) { record?.update { $0.add(link) } }
+    public func addLink(_ link: SpanLink) { record?.add(link) }
 
     /// An event `exception` with `exception.type` and `exception.message`.
     public func recordError<Instant: TracerInstant>(
@@ -39,7 +39,7 @@ public struct TeleSpan: Tracing.Span {
         attributes["exception.type"] = String(reflecting: type(of: error))
         attributes["exception.message"] = String(describing: error)
         let event = SpanEvent(name: "exception", at: instant(), attributes: attributes)
-        record.update { $0.add(event) }
+        record.add(event)
     }
 
     public func end<Instant: TracerInstant>(at instant: @autoclosure () -> Instant) {

@@ -1,28 +1,40 @@
 import TeleModel
 public import Tracing
 
-/// Starts spans, and carries their context from process to process in the W3C headers.
+/// Starts spans, and carries their context from process to process in headers (``TeleConfiguration/propagators``).
 public struct TeleTracer: Tracer {
     private let core: Core
 
     private final class Core: Sendable {
-        let sampler: TeleSampler
+        let gate: SamplingGate
+        let followsParent: Bool
+        let propagation: Propagation
+        let settings: SpanSettings
         /// nil: nothing is recorded.
         let pipeline: ExportPipeline?
         let ids = Locked(IDGenerator())
+        /// nil where crash reports are not looked for.
+        let lastSpan: LastSpan?
 
-        init(sampler: TeleSampler, pipeline: ExportPipeline?) {
-            self.sampler = sampler
+        init(
+            _ configuration: TeleConfiguration, sampler: TeleSampler, pipeline: ExportPipeline?, lastSpan: LastSpan?,
+            clock: ClientClock
+        ) {
+            self.lastSpan = lastSpan
+            gate = SamplingGate(sampler, clock: clock)
+            followsParent = if case .parentBased = sampler { true } else { false }
+            propagation = Propagation(formats: configuration.propagators)
+            settings = SpanSettings(configuration)
             self.pipeline = pipeline
         }
     }
 
-    init(_ configuration: TeleConfiguration, pipeline: ExportPipeline?) {
+    init(_ configuration: TeleConfiguration, pipeline: ExportPipeline?, lastSpan: LastSpan?, clock: ClientClock) {
         // Switched off, it hands on what others decided and starts nothing of its own.
-        core =
-            configuration.isEnabled
-            ? Core(sampler: configuration.sampler, pipeline: pipeline)
-            : Core(sampler: .parentBased(root: .never), pipeline: nil)
+        let isOn = configuration.isEnabled
+        core = Core(
+            configuration, sampler: isOn ? configuration.sampler : .parentBased(root: .never),
+            pipeline: isOn ? pipeline : nil, lastSpan: lastSpan, clock: clock)
     }
 
     public func startSpan<Instant: TracerInstant>(
@@ -32,11 +44,16 @@ public struct TeleTracer: Tracer {
         var context = context()
         let parent = context.teleSpan
         // Below a parent that nobody records and that decides for us, there is nothing to make: not even an id.
-        if let parent, !parent.isSampled, case .parentBased = core.sampler {
+        if core.followsParent, let parent, !parent.isSampled, !parent.isUndecided {
             return TeleSpan(context: context, record: nil, name: operationName)
         }
-        let (traceID, spanID) = core.ids.withLock { (parent?.traceID ?? $0.traceID(), $0.spanID()) }
-        let isSampled = core.sampler.samples(traceIDLow: traceID.low, parentSampled: parent?.isSampled)
+        let (traceID, spanID) = core.ids.withLock { ids in
+            let (traceID, spanID) = (parent?.traceID ?? ids.traceID(), ids.spanID())
+            core.lastSpan?.note(traceID, spanID)
+            return (traceID, spanID)
+        }
+        let decided = parent.flatMap { $0.isUndecided ? nil : $0.isSampled }
+        let isSampled = core.gate.samples(traceIDLow: traceID.low, parentSampled: decided)
         var record: SpanRecord?
         if isSampled, let pipeline = core.pipeline {
             // The parent's own record is not kept alive by its children.
@@ -44,12 +61,11 @@ public struct TeleTracer: Tracer {
             origin?.record = nil
             record = SpanRecord(
                 name: operationName, scope: fileID, kind: kind, start: instant().nanosecondsSinceEpoch,
-                traceID: traceID,
-                spanID: spanID, parent: origin, pipeline: pipeline)
+                traceID: traceID, spanID: spanID, parent: origin, settings: core.settings, pipeline: pipeline)
         }
         context.teleSpan = SpanContext(
             traceID: traceID, spanID: spanID, isSampled: isSampled, traceState: parent?.traceState ?? "",
-            isRemote: false, record: record)
+            record: record)
         return TeleSpan(context: context, record: record, name: operationName)
     }
 
@@ -64,18 +80,12 @@ public struct TeleTracer: Tracer {
     public func extract<Carrier, Extract: Extractor>(
         _ carrier: Carrier, into context: inout ServiceContext, using extractor: Extract
     ) where Extract.Carrier == Carrier {
-        guard let parent = extractor.extract(key: TraceParent.header, from: carrier) else { return }
-        let state = extractor.extract(key: TraceParent.stateHeader, from: carrier)
-        guard let span = TraceParent.parse(parent, state: state) else { return }
-        context.teleSpan = span
+        core.propagation.extract(carrier, into: &context, using: extractor)
     }
 
     public func inject<Carrier, Inject: Injector>(
         _ context: ServiceContext, into carrier: inout Carrier, using injector: Inject
     ) where Inject.Carrier == Carrier {
-        guard let span = context.teleSpan else { return }
-        injector.inject(TraceParent.text(span), forKey: TraceParent.header, into: &carrier)
-        guard !span.traceState.isEmpty else { return }
-        injector.inject(span.traceState, forKey: TraceParent.stateHeader, into: &carrier)
+        core.propagation.inject(context, into: &carrier, using: injector)
     }
 }

@@ -54,13 +54,16 @@ package struct APIContext: Sendable {
     package var makeBudget: @Sendable () -> QueryBudget
     /// What the server tells of itself.
     package var facts: @Sendable () -> ServerFacts
+    /// What `telectl loglevel` has set.
+    package var logLevels: LogLevelRules
 
     package init(
         engine: any StorageEngine, facts: @escaping @Sendable () -> ServerFacts = { ServerFacts() },
-        makeBudget: @escaping @Sendable () -> QueryBudget
+        logLevels: LogLevelRules = LogLevelRules(), makeBudget: @escaping @Sendable () -> QueryBudget
     ) {
         self.engine = engine
         self.facts = facts
+        self.logLevels = logLevels
         self.makeBudget = makeBudget
     }
 }

@@ -13,6 +13,7 @@ package final class QueryRunner: Sendable {
     /// Running and waiting.
     private let entered = Atomic<Int>(0)
     private let most: Int
+    private let logLevels = LogLevelRules()
     private let facts: @Sendable () -> ServerFacts
     /// What all of them together may hold.
     let memory: MemoryPool
@@ -52,7 +53,7 @@ package final class QueryRunner: Sendable {
         metrics.queries.begin(run)
         let limits = state.configuration.query
         let facts = facts
-        let context = APIContext(engine: open.engine, facts: facts) { [memory] in
+        let context = APIContext(engine: open.engine, facts: facts, logLevels: logLevels) { [memory] in
             let budget = QueryBudget(
                 maxRows: limits.maxRows, maxBytes: limits.maxBytes, timeout: .milliseconds(limits.timeout),
                 pool: memory)

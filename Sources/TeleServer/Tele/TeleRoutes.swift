@@ -8,7 +8,8 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// tele's own API, which `telectl` reads. Shapes: ``TeleTrace``, ``TeleServices``, ``TeleSnapshots``, ``TeleError``.
+/// tele's own API, which `telectl` reads. Shapes: ``TeleTrace``, ``TeleServices``, ``TeleSnapshots``,
+/// ``TeleLogLevels``, ``TeleError``.
 package enum TeleRoutes {
     package static let all: [APIRoute] = [
         APIRoute([.get], "/api/tele/v1/trace/{id}", handle: trace),
@@ -16,6 +17,8 @@ package enum TeleRoutes {
         APIRoute([.get], "/api/tele/v1/services", handle: services),
         APIRoute([.get], "/api/tele/v1/lint/traces", handle: lint),
         APIRoute([.get, .post], "/api/tele/v1/snapshots", handle: snapshots),
+        APIRoute([.get], "/api/tele/v1/loglevels", handle: logLevels),
+        APIRoute([.get, .post], "/api/tele/v1/loglevels/{service}", handle: logLevels),
     ]
 
     static func answer(_ value: some Encodable, status: HTTPResponse.Status = .ok) -> APIResponse {

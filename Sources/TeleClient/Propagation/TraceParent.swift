@@ -20,7 +20,7 @@ enum TraceParent {
         guard bytes.count == 55 || (version > 0 && bytes[55] == dash), high | low != 0, span != 0 else { return nil }
         return SpanContext(
             traceID: TraceID(high: high, low: low), spanID: SpanID(span), isSampled: flags & 1 == 1,
-            traceState: state.map(usable) ?? "", isRemote: true, record: nil)
+            traceState: state.map(usable) ?? "", isRemote: true)
     }
 
     private static let dash = UInt8(ascii: "-")
