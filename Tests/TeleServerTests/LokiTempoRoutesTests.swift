@@ -108,6 +108,8 @@ struct LokiTempoRoutesTests {
             ("query", "query", #"{app="x"}"#), ("query_range", "query", "{app="), ("query_range", "limit", "-1"),
             ("query_range", "limit", "ten"), ("query_range", "start", "zzz"), ("query_range", "direction", "up"),
             ("query_range", "step", "-5"), ("query_range", "end", "1"), ("labels", "start", "zzz"),
+            ("query_range", "interval", "-5s"), ("query_range", "limit", "9223372036854775808"),
+            ("query_range", "limit", "0"), ("index/volume", "aggregateBy", "both"),
         ] {
             let rest = LokiTempoRoutesTests.window.filter { $0.name != name }
             let query: [(name: String, value: String)] = name == "query" ? [] : [("query", #"{app="x"}"#)]

@@ -1,14 +1,25 @@
 import TeleAPI
+import TeleEngine
 import TeleModel
 import TeleQuery
 
 /// Query results in Loki's JSON.
 enum LokiAnswer {
-    static func streams(_ streams: [LogStreamResult], categorized: Bool) -> [UInt8] {
-        data("streams") { w in
-            if categorized { w.categorizedFlag() }
-            w.key("result")
-            w.streams(streams, categorized: categorized)
+    /// `holding`: what the entries are charged to, until all are sent.
+    static func streams(_ streams: [LogStreamResult], categorized: Bool, holding budget: QueryBudget) -> APIResponse {
+        let writer = LokiStreamsWriter(streams, categorized: categorized)
+        return .json((writer: writer, isBegun: false, budget: budget)) { state, w in
+            if !state.isBegun {
+                begin("streams", &w)
+                if categorized { w.categorizedFlag() }
+                w.key("result")
+                w.beginArray()
+                state.isBegun = true
+            }
+            if state.writer.step(&w) { return true }
+            w.endArray()
+            end(&w)
+            return false
         }
     }
 
@@ -34,12 +45,20 @@ enum LokiAnswer {
         return w.bytes
     }
 
-    static func matrix(_ result: LogMetricResult, _ steps: LogSteps) -> [UInt8] {
-        matrix(all(result, steps.count), labels: \.labels) { w, series in
-            for (step, value) in series.values.enumerated() {
-                guard let value else { continue }
-                w.sample(at: steps.time(step), value)
+    /// `holding`: what the points are charged to, until all are sent.
+    static func matrix(_ result: LogMetricResult, _ steps: LogSteps, holding budget: QueryBudget) -> APIResponse {
+        let writer = LokiMatrixWriter(all(result, steps.count), steps)
+        return .json((writer: writer, isBegun: false, budget: budget)) { state, w in
+            if !state.isBegun {
+                begin("matrix", &w)
+                w.key("result")
+                w.beginArray()
+                state.isBegun = true
             }
+            if state.writer.step(&w) { return true }
+            w.endArray()
+            end(&w)
+            return false
         }
     }
 
@@ -111,17 +130,28 @@ enum LokiAnswer {
     /// `{"status":"success","data":{"resultType":...}}` around what `body` writes.
     private static func data(_ type: String, _ body: (inout JSONWriter) -> Void) -> [UInt8] {
         var w = JSONWriter()
-        w.success { w in
-            w.beginObject()
-            w.key("resultType")
-            w.string(type)
-            body(&w)
-            w.key("stats")
-            w.beginObject()
-            w.endObject()
-            w.endObject()
-        }
+        begin(type, &w)
+        body(&w)
+        end(&w)
         return w.bytes
+    }
+
+    private static func begin(_ type: String, _ w: inout JSONWriter) {
+        w.beginObject()
+        w.key("status")
+        w.string("success")
+        w.key("data")
+        w.beginObject()
+        w.key("resultType")
+        w.string(type)
+    }
+
+    private static func end(_ w: inout JSONWriter) {
+        w.key("stats")
+        w.beginObject()
+        w.endObject()
+        w.endObject()
+        w.endObject()
     }
 }
 
@@ -150,18 +180,14 @@ extension JSONWriter {
     }
 
     mutating func streams(_ streams: [LogStreamResult], categorized: Bool) {
-        array(streams) { w, stream in
-            w.beginObject()
-            w.key("stream")
-            w.labels(stream.labels)
-            w.key("values")
-            w.array(stream.entries) { $0.entry($1, categorized: categorized) }
-            w.endObject()
-        }
+        var writer = LokiStreamsWriter(streams, categorized: categorized)
+        beginArray()
+        while writer.step(&self) {}
+        endArray()
     }
 
     /// `["time", "line"]`, with the labels that are not the stream's as a third element where they are told apart.
-    private mutating func entry(_ entry: LogStreamResult.Entry, categorized: Bool) {
+    mutating func entry(_ entry: LogStreamResult.Entry, categorized: Bool) {
         beginArray()
         quotedInt(entry.time)
         string(entry.line)

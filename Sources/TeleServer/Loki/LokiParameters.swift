@@ -90,6 +90,13 @@ struct LokiParameters {
         return value
     }
 
+    /// Nanoseconds between entries; 0 for all.
+    func interval() throws(LokiFailure) -> UInt64 {
+        let interval = try duration("interval") ?? 0
+        guard interval >= 0 else { throw .bad("interval must be >= 0") }
+        return UInt64(interval)
+    }
+
     /// The step, by default a 250th of the range in whole seconds and at least one.
     func step(_ range: (start: Int64, end: Int64)) throws(LokiFailure) -> Int64 {
         if let step = try duration("step") {

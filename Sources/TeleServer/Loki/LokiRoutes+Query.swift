@@ -21,8 +21,10 @@ extension LokiRoutes {
                 var search = LogSearch(
                     pipeline: pipeline, time: try parameters.logRange(), limit: limit, isForward: isForward,
                     categorizes: parameters.categorizes)
-                search.interval = UInt64(clamping: try parameters.duration("interval") ?? 0)
-                return .json(LokiAnswer.streams(try run(search, context), categorized: parameters.categorizes))
+                search.interval = try parameters.interval()
+                let budget = context.makeBudget()
+                return LokiAnswer.streams(
+                    try run(search, context, budget), categorized: parameters.categorizes, holding: budget)
             case .metric(let metric):
                 guard
                     let steps = LogSteps(
@@ -32,8 +34,8 @@ extension LokiRoutes {
                         "exceeded maximum resolution of 11,000 points per time series. Try decreasing the query "
                             + "resolution (?step=XX)")
                 }
-                let result = try evaluate(metric, steps, context)
-                return .json(LokiAnswer.matrix(result, steps))
+                let budget = context.makeBudget()
+                return LokiAnswer.matrix(try evaluate(metric, steps, context, budget), steps, holding: budget)
             }
         } catch { return error.response }
     }
@@ -49,7 +51,7 @@ extension LokiRoutes {
                     "log queries are not supported as an instant query type, please change your query to a range "
                         + "query type")
             }
-            let result = try evaluate(metric, LogSteps(instant: time), context)
+            let result = try evaluate(metric, LogSteps(instant: time), context, context.makeBudget())
             return .json(LokiAnswer.instant(result, time))
         } catch { return error.response }
     }
@@ -58,17 +60,19 @@ extension LokiRoutes {
         do throws(LogQLError) { return try LogQLParser.parse(query) } catch { throw LokiFailure(error) }
     }
 
-    private static func run(_ search: LogSearch, _ context: APIContext) throws(LokiFailure) -> [LogStreamResult] {
+    private static func run(
+        _ search: LogSearch, _ context: APIContext, _ budget: QueryBudget
+    ) throws(LokiFailure) -> [LogStreamResult] {
         do throws(EngineError) {
-            return try search.run(context.engine.snapshot(), context.makeBudget())
+            return try search.run(context.engine.snapshot(), budget)
         } catch { throw LokiFailure(error) }
     }
 
     private static func evaluate(
-        _ metric: LogQLMetric, _ steps: LogSteps, _ context: APIContext
+        _ metric: LogQLMetric, _ steps: LogSteps, _ context: APIContext, _ budget: QueryBudget
     ) throws(LokiFailure) -> LogMetricResult {
         let evaluator = LogMetricEvaluator(
-            steps: steps, snapshot: context.engine.snapshot(), budget: context.makeBudget())
+            steps: steps, snapshot: context.engine.snapshot(), budget: budget)
         do throws(LogQueryError) { return try evaluator.evaluate(metric) } catch { throw LokiFailure.query(error) }
     }
 }

@@ -49,9 +49,11 @@ extension LokiRoutes {
         }
         let matchers: [Matcher]
         do throws(LogQLError) { matchers = try LogQLParser.parseMatchers(text) } catch { throw LokiFailure(error) }
+        let by = request["aggregateBy"] ?? ""
+        guard ["", "series", "labels"].contains(by) else { throw LokiFailure.bad("invalid aggregation option") }
         let targets = (request["targetLabels"] ?? "").split(separator: ",").map { String($0.filter { $0 != " " }) }
         let volume = LogVolume(
-            matchers: matchers, time: time, targets: targets, byName: request["aggregateBy"] == "labels",
+            matchers: matchers, time: time, targets: targets, byName: by == "labels",
             limit: try LokiParameters(request).limit(), ends: ends)
         do throws(EngineError) {
             return try volume.run(context.engine.snapshot(), context.makeBudget())
