@@ -147,6 +147,21 @@ async def slow(teled):
         s.close()
 
 
+async def behind_the_handshake(teled):
+    """Bytes behind the handshake that are no frames: HTTP's parser may hold some when the connection ends."""
+    for more in [b"G", b"GET /ready HTTP/1.1\r\nHost: x\r\n\r\n", b"\x00\xff" * 50]:
+        s = socket.create_connection(("127.0.0.1", teled.http), timeout=5)
+        path = "/loki/api/v1/tail?" + urllib.parse.urlencode({"query": '{app="past"}'})
+        s.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: {'A' * 22}==\r\nSec-WebSocket-Version: 13\r\n\r\n".encode() + more)
+        try:
+            s.recv(4096)
+        except TimeoutError:
+            pass
+        s.close()
+        await asyncio.sleep(0.2)
+        checks.equal(f"alive after {more[:5]} behind the handshake", teled.get("/ready")[0], 200)
+
+
 async def delay(teled, seconds, rate):
     """From the moment that a line is handed to the server to the moment that a client has it, under load."""
     stop = time.monotonic() + seconds
@@ -266,6 +281,91 @@ def clients(teled):
         checks.check(path.split("?")[0], status == 200 and part.encode() in body, (status, body[:200]))
 
 
+    # Fluent Bit's opentelemetry output: protobuf, the record as a map in the body, or its `log` key as a text.
+    attribute = lambda key, text: field(1, key) + field(2, field(1, text))
+    record = b"\x09" + struct.pack("<Q", now + 3) + field(5, field(1, b"by otlp")) + field(6, attribute(b"pod", b"p-2"))
+    logs = field(1, field(1, field(1, attribute(b"service.name", b"fluent-otlp"))) + field(2, field(1, b"") + field(2, record)))
+    status, *_ = teled.request("/v1/logs", logs, {"Content-Type": "application/x-protobuf", "User-Agent": "Fluent-Bit"})
+    checks.equal("Fluent Bit's opentelemetry output", status, 200)
+    status, body, _ = range_query(teled, '{service_name="fluent-otlp"} | pod="p-2"', start, end)
+    checks.equal("what it sent", (status, texts(body)), (200, ["by otlp"]))
+    grafana(teled, start, end)
+
+
+def grafana(teled, start, end):
+    """What Grafana's Loki data source and Logs Drilldown ask for."""
+    agent = {"User-Agent": "Grafana/12.1.0", "X-Query-Tags": "Source=grafana", "X-Loki-Response-Encoding-Flags": "categorize-labels", "Accept-Encoding": "identity", "X-Scope-OrgID": "fake"}
+    q = urllib.parse.quote_plus
+    stream = '{job=`promtail`}'
+    window = f"start={start}&end={end}"
+    for path, part in [
+        (f"/loki/api/v1/query?direction=backward&query={q('vector(1)+vector(1)')}&time=4000000000", '"value":[4000000000,"2"]'),
+        (f"/loki/api/v1/query_range?direction=backward&limit=1000&query={q(stream + ' |= `from`')}&step=2000ms&{window}", "from promtail"),
+        (f"/loki/api/v1/query_range?direction=backward&limit=1000&query={q(stream + ' | json | logfmt | drop __error__, __error_details__')}&step=2000ms&{window}", "encodingFlags"),
+        (f"/loki/api/v1/query_range?direction=backward&query={q('sum by (level, detected_level) (count_over_time(' + stream + ' [1s]))')}&step=1000ms&{window}", "matrix"),
+        (f"/loki/api/v1/query_range?direction=backward&query={q('sum by (trace_id) (count_over_time(' + stream + ' | trace_id!=`` [1s]))')}&step=1000ms&{window}", "0af7651916cd43dd"),
+        (f"/loki/api/v1/query_range?direction=backward&query={q('sum(count_over_time(' + stream + ' | detected_level=~`info|unknown` |~ `(?i)FROM` [1s]))')}&step=1000ms&{window}", "matrix"),
+        (f"/loki/api/v1/query_range?direction=backward&query={q('avg_over_time(' + stream + ' | logfmt | unwrap duration(took) | __error__=`` [1s]) by (job)')}&step=1000ms&{window}", "result"),
+        (f"/loki/api/v1/query?direction=backward&query={q('topk(5, sum by (job) (count_over_time({job=~`.+`} [5m])))')}&time={end}", "vector"),
+        (f"/loki/api/v1/labels?{window}", "job"),
+        (f"/loki/api/v1/label/job/values?{window}&query={q('{filename=`/var/log/syslog`}')}", "promtail"),
+        (f"/loki/api/v1/series?match[]={q(stream)}&{window}", "syslog"),
+        (f"/loki/api/v1/index/stats?query={q(stream)}&{window}", '"entries":1'),
+        (f"/loki/api/v1/index/volume?query={q('{service_name=~`.+`}')}&limit=5000&targetLabels=service_name&{window}", "fluent-otlp"),
+        (f"/loki/api/v1/index/volume_range?query={q('{service_name=~`.+`}')}&limit=5000&targetLabels=service_name&step=60&{window}", "matrix"),
+        (f"/loki/api/v1/detected_labels?query={q(stream)}&{window}", "detectedLabels"),
+        (f"/loki/api/v1/detected_fields?query={q(stream)}&line_limit=1000&limit=1000&{window}", "trace_id"),
+        (f"/loki/api/v1/detected_field/trace_id/values?query={q(stream)}&line_limit=1000&limit=1000&{window}", "0af7651916cd43dd"),
+        (f"/loki/api/v1/patterns?query={q(stream)}&step=10s&{window}", "from promtail"),
+        (f"/loki/api/v1/format_query?query={q(stream + '|=`x`')}", "success"),
+        ("/loki/api/v1/drilldown-limits", "pattern_ingester_enabled"), ("/loki/api/v1/status/buildinfo", "version"),
+    ]:
+        status, body, _ = teled.request(path, headers=agent)
+        checks.check("Grafana: " + path.split("?")[0], status == 200 and part.encode() in body, (status, path, body[:300]))
+
+
+def lines_with_the_handshake(telectl):
+    """A server whose first lines come in one piece with the answer to the handshake: telectl -f shows them."""
+    import base64, hashlib, subprocess
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve():
+        while True:
+            try:
+                s, _ = listener.accept()
+            except OSError:
+                return
+            head = b""
+            while b"\r\n\r\n" not in head:
+                more = s.recv(4096)
+                if not more:
+                    break
+                head += more
+            if b"/tail" not in head.split(b"\r\n")[0]:
+                body = b'{"status":"success","data":{"resultType":"streams","result":[],"stats":{}}}'
+                s.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+                s.close()
+                continue
+            key = [l.split(b": ", 1)[1] for l in head.split(b"\r\n") if l.lower().startswith(b"sec-websocket-key")][0]
+            accept = base64.b64encode(hashlib.sha1(key + b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11").digest())
+            message = json.dumps({"streams": [{"stream": {"app": "a"}, "values": [[str(time.time_ns()), "at once"]]}], "dropped_entries": []}).encode()
+            s.sendall(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " + accept
+                      + b"\r\n\r\n" + b"\x81" + (bytes([len(message)]) if len(message) < 126 else b"\x7e" + struct.pack(">H", len(message))) + message)
+            time.sleep(2)
+            s.sendall(b"\x88\x00")
+            s.close()
+
+    threading.Thread(target=serve, daemon=True).start()
+    with subprocess.Popen([telectl, "logs", '{app="a"}', "-f", "--server", f"http://127.0.0.1:{listener.getsockname()[1]}", "--output", "raw"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as follower:
+        shown = []
+        reader = threading.Thread(target=lambda: shown.append(follower.stdout.readline()))
+        reader.start()
+        reader.join(10)
+        follower.kill()
+    listener.close()
+    checks.equal("telectl -f shows lines that come with the handshake", [s.strip() for s in shown], [b"at once"])
+
+
 def bad_input(teled):
     """Whatever comes: a clear 4xx or an answer, never 500, never a hang."""
     now = time.time_ns()
@@ -352,7 +452,7 @@ async def main():
     options = arguments.parse_args()
     teled = Patient(options.bin)
     try:
-        for part in [asyncio.to_thread(clients, teled), asyncio.to_thread(bad_input, teled), follow(teled), refusals(teled), delay(teled, options.seconds, options.rate), slow(teled), shutdown(teled)]:
+        for part in [asyncio.to_thread(clients, teled), asyncio.to_thread(bad_input, teled), follow(teled), refusals(teled), behind_the_handshake(teled), asyncio.to_thread(lines_with_the_handshake, os.path.join(options.bin, "telectl")), delay(teled, options.seconds, options.rate), slow(teled), shutdown(teled)]:
             await part
     finally:
         if teled.process.poll() is None:
