@@ -84,9 +84,10 @@ let package = Package(
             "TeleServer",
             [
                 "TeleModel", "TeleCodec", "TeleDisk", "TeleWire", "TeleQL", "TeleEngine", "TeleStore", "TeleQuery",
-                "TeleAlert", "TeleAPI", hummingbirdCore, hummingbirdHTTP2, httpTypes, lifecycle, logging, nioCore,
+                "TeleAlert", "TeleAPI", asyncHTTPClient, hummingbirdCore, hummingbirdHTTP2, httpTypes, lifecycle,
+                logging, nioCore,
                 nioHTTP1,
-                nioPosix, nioWebSocket, yams,
+                nioPosix, nioSSL, nioWebSocket, yams,
             ]),
         room(
             "TeleClient",

@@ -5,6 +5,10 @@ package import TeleEngine
 package struct OpenEngine: Sendable {
     package var engine: any StorageEngine
     package var facts: @Sendable () -> EngineFacts
+    /// Where alerting keeps what a restart has to know; nil is nowhere.
+    package var alertFolder: String?
+    /// Delivery of alerts, once it runs.
+    package var alerts: AlertDelivery?
     /// Takes over what of a reloaded configuration concerns storage.
     package var reconfigure: @Sendable (Configuration) -> Void
     /// Told once what queries may hold together, which what the engine keeps to be quick is to be counted in.

@@ -2,6 +2,7 @@ internal import Logging
 internal import NIOCore
 internal import NIOPosix
 internal import ServiceLifecycle
+internal import TeleAlert
 internal import TeleEngine
 
 extension Server {
@@ -12,6 +13,7 @@ extension Server {
         case selfMetricsEnded
         case spanMetricsEnded
         case rulesEnded
+        case deliveryEnded
         case listenFailed(any Error)
         case askedToStop
         case outOfTime
@@ -37,6 +39,7 @@ extension Server {
         let open = state.openEngine
         if let open { await storeSpanMetrics(open.engine) }
         state.phase = .closing
+        await open?.alerts?.close()
         await open?.close()
         await runner.stop()
         try? await workers.shutdownGracefully()
@@ -72,6 +75,13 @@ extension Server {
                 case .opened(let engine):
                     engine.share(runner.memory)
                     state.phase = .open(engine)
+                    if let alerts = engine.alerts {
+                        alertSinks.add(alerts)
+                        group.addTask {
+                            await alerts.run()
+                            return .deliveryEnded
+                        }
+                    }
                     group.addTask {
                         await self.keepRules(engine.engine)
                         return .rulesEnded
@@ -97,7 +107,7 @@ extension Server {
                     if failure == nil { failure = ListenProblem(description: "a listener ended by itself") }
                     break events
                 case .selfMetricsEnded: break
-                case .spanMetricsEnded, .rulesEnded: break
+                case .spanMetricsEnded, .rulesEnded, .deliveryEnded: break
                 case .outOfTime: break events
                 }
             }
@@ -133,7 +143,16 @@ extension Server {
     }
 
     private func open() async -> Event {
-        do { return .opened(try await opener.open(state.configuration)) } catch { return .openFailed(error) }
+        do {
+            var engine = try await opener.open(state.configuration)
+            do { engine.alerts = try await openDelivery(folder: engine.alertFolder) } catch {
+                await engine.close()
+                throw error
+            }
+            return .opened(engine)
+        } catch {
+            return .openFailed(error)
+        }
     }
 
     private static func listenProblem(_ error: any Error) -> ListenProblem {
@@ -157,9 +176,12 @@ extension Server {
             try? key.apply(&merged, values)
             logger.info("reloaded", metadata: ["key": "\(key.name)", "value": "\(values.joined(separator: ", "))"])
         }
-        merged.hasAlerting = wanted.hasAlerting
+        if merged.alerting != wanted.alerting { logger.info("reloaded", metadata: ["key": "alerting"]) }
+        merged.alerting = wanted.alerting
         state.configuration = merged
         state.openEngine?.reconfigure(merged)
+        state.openEngine?.alerts?.reconfigure(merged.alerting ?? .nobody)
+        state.openEngine?.alerts?.push?.reconfigure(merged.alertmanagers)
         metrics.reloaded(true)
     }
 }

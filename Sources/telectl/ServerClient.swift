@@ -31,8 +31,24 @@ struct ServerClient {
         let query = parameters.map { "\($0.0)=\(ServerClient.escaped($0.1))" }.joined(separator: "&")
         var request = HTTPClientRequest(url: address + path + (query.isEmpty ? "" : "?" + query))
         if isPost { request.method = .POST }
-        request.headers.add(name: "User-Agent", value: TeleVersion.userAgent)
         for (name, value) in headers { request.headers.add(name: name, value: value) }
+        return try await execute(request)
+    }
+
+    /// Sends a JSON body, or none.
+    func send(_ body: [UInt8]?, to path: String, method: HTTPMethod = .POST) async throws -> Answer {
+        var request = HTTPClientRequest(url: address + path)
+        request.method = method
+        if let body {
+            request.headers.add(name: "Content-Type", value: "application/json")
+            request.body = .bytes(ByteBuffer(bytes: body))
+        }
+        return try await execute(request)
+    }
+
+    private func execute(_ request: HTTPClientRequest) async throws -> Answer {
+        var request = request
+        request.headers.add(name: "User-Agent", value: TeleVersion.userAgent)
         do {
             let response = try await HTTPClient.shared.execute(request, timeout: .minutes(5))
             let body = try await response.body.collect(upTo: ServerClient.mostBytes)

@@ -106,7 +106,7 @@ import Testing
     @Test func whatIsPrintedReadsBack() throws {
         let first = try ConfigurationTests.resolve(ConfigurationTests.whole)
         var second = try ConfigurationTests.resolve(first.yaml).configuration
-        second.hasAlerting = first.configuration.hasAlerting
+        second.alerting = first.configuration.alerting
         #expect(second == first.configuration)
         #expect(first.yaml.contains("# t.yaml:2"))
         #expect(first.yaml.contains("# default"))

@@ -1,3 +1,5 @@
+package import TeleAlert
+
 /// Everything an operator can set, with its default. Keys, flags and environment variables: ``ConfigurationKey``.
 package struct Configuration: Sendable, Equatable {
     package enum Durability: String, Sendable, CaseIterable {
@@ -61,7 +63,8 @@ package struct Configuration: Sendable, Equatable {
     /// `name=value`: what templates know as `$externalLabels`.
     package var externalLabels: [String] = []
     package var alertmanagers: [String] = []
-    package var hasAlerting = false
+    /// Routes and receivers; nil where the file has no `alerting`.
+    package var alerting: AlertingConfiguration?
 
     package init() {}
 
@@ -102,12 +105,4 @@ package struct Configuration: Sendable, Equatable {
     package var bodyBytes: Int { memory / 8 }
     package var decodeBytes: Int { memory / 16 * 3 }
     package var queryBytes: Int { memory / 4 }
-
-    /// Keys that are read and checked but that no part of this release acts on.
-    package var notActedOn: [String] {
-        var keys: [String] = []
-        if hasAlerting { keys.append("alerting") }
-        if !alertmanagers.isEmpty { keys.append("alertmanagers") }
-        return keys
-    }
 }

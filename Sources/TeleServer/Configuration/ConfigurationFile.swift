@@ -1,4 +1,4 @@
-internal import TeleAlert
+package import TeleAlert
 internal import Yams
 
 /// A configuration file as its settings, in order, with the place of each; only the shape is checked here.
@@ -10,7 +10,7 @@ package struct ConfigurationFile: Sendable {
     }
 
     package var entries: [Entry] = []
-    package var hasAlerting = false
+    package var alerting: AlertingConfiguration?
 
     /// `name` is what messages call the file.
     package init(yaml: String, name: String) throws(ConfigurationProblem) {
@@ -43,10 +43,12 @@ package struct ConfigurationFile: Sendable {
     ) throws(ConfigurationProblem) {
         if key == "alerting" {
             // Alertmanager's own file: read whole by the part that acts on it.
-            guard YAMLProblem.isNull(value) || value.mapping != nil else {
-                throw ConfigurationProblem("should be a mapping", key: key, place: place)
+            if YAMLProblem.isNull(value) { return }
+            do { alerting = try AlertingConfiguration(value) } catch {
+                throw ConfigurationProblem(
+                    error.message, key: error.key.isEmpty ? key : "\(key).\(error.key)",
+                    place: error.line.map { "\(name):\($0)" } ?? place)
             }
-            hasAlerting = !YAMLProblem.isNull(value)
             return
         }
         guard let known = ConfigurationKey.named(key) else {

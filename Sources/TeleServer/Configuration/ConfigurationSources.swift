@@ -15,7 +15,7 @@ package struct ConfigurationSources: Sendable {
         if let file {
             let settings = try ConfigurationFile(yaml: file.yaml, name: file.path)
             for entry in settings.entries { try resolved.set(entry.key, entry.values, origin: entry.place) }
-            resolved.configuration.hasAlerting = settings.hasAlerting
+            resolved.configuration.alerting = settings.alerting
             if let slash = file.path.lastIndex(of: "/") {
                 resolved.configuration.folder = String(file.path[...slash])
             }
@@ -29,9 +29,6 @@ package struct ConfigurationSources: Sendable {
             resolved.warnings.append("\(name): no such setting, ignored")
         }
         for flag in flags { try resolved.set(flag.key, flag.values, origin: flag.flag) }
-        for key in resolved.configuration.notActedOn {
-            resolved.warnings.append("\(key): accepted, but alerting is not built yet: not acted on")
-        }
         return resolved
     }
 

@@ -52,6 +52,8 @@ package struct APIContext: Sendable {
     package var engine: any StorageEngine
     /// A fresh budget with the configured limits for each query.
     package var makeBudget: @Sendable () -> QueryBudget
+    /// Delivery of alerts, where it runs.
+    package var alerts: AlertDelivery?
     /// What the server tells of itself.
     package var facts: @Sendable () -> ServerFacts
     /// What `telectl loglevel` has set.

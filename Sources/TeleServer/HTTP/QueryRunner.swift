@@ -53,18 +53,20 @@ package final class QueryRunner: Sendable {
         metrics.queries.begin(run)
         let limits = state.configuration.query
         let facts = facts
-        let context = APIContext(engine: open.engine, facts: facts, logLevels: logLevels) { [memory] in
+        var context = APIContext(engine: open.engine, facts: facts, logLevels: logLevels) { [memory] in
             let budget = QueryBudget(
                 maxRows: limits.maxRows, maxBytes: limits.maxBytes, timeout: .milliseconds(limits.timeout),
                 pool: memory)
             run.add(budget)
             return budget
         }
+        context.alerts = open.alerts
+        let answering = context
         let start = ContinuousClock.now
         let isPackable = request.headers.acceptsGzip
         let work: @Sendable () -> APIResponse = {
             if run.isCancelled { return APIResponse.unavailable("the client went away") }
-            let response = route.handle(request, context)
+            let response = route.handle(request, answering)
             return isPackable ? response.packed() : response
         }
         let response = (try? await pool.runIfActive(work)) ?? APIResponse.unavailable("the server is stopping")

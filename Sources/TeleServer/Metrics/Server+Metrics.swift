@@ -18,6 +18,7 @@ extension Server {
         queryMetrics(&out)
         configurationMetrics(&out)
         ruleMetrics(&out)
+        alertMetrics(&out)
         let facts = state.openEngine?.facts()
         memoryMetrics(facts, &out)
         processMetrics(&out)

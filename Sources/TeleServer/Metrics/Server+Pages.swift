@@ -73,7 +73,6 @@ extension Server {
             status.storage = facts.storage
             status.notices = facts.notices
         }
-        status.notices += configuration.notActedOn.map { "\($0): accepted, but not acted on in this release" }
         return status
     }
 

@@ -39,7 +39,24 @@ extension PrometheusRoutes {
         fixed("targets/metadata") { $0.raw("[]") },
         fixed("scrape_pools") { $0.raw("{\"scrapePools\":[]}") },
         fixed("notifications") { $0.raw("[]") },
-        fixed("alertmanagers") { $0.raw("{\"activeAlertmanagers\":[],\"droppedAlertmanagers\":[]}") },
+        route([.get], "alertmanagers") { _, context in
+            let targets = context.alerts?.push?.targets ?? []
+            return PrometheusAnswer.success { w in
+                w.beginObject()
+                w.key("activeAlertmanagers")
+                w.beginArray()
+                for target in targets {
+                    w.beginObject()
+                    w.member("url", target.url)
+                    w.endObject()
+                }
+                w.endArray()
+                w.key("droppedAlertmanagers")
+                w.beginArray()
+                w.endArray()
+                w.endObject()
+            }
+        },
     ]
 
     private static func fixed(_ path: String, _ write: @escaping @Sendable (inout JSONWriter) -> Void) -> APIRoute {

@@ -9,11 +9,13 @@ extension EngineOpener {
         EngineOpener { configuration in
             let store = try await open(configuration, logger)
             report(store.status(), logger)
-            return OpenEngine(
+            var open = OpenEngine(
                 engine: store, facts: { facts(store.status()) },
                 reconfigure: { configuration in
                     for (signal, retention) in configuration.storeRetention { store.setRetention(signal, retention) }
                 }, share: { store.share($0) }, close: { await store.close() })
+            open.alertFolder = configuration.data + "/alerting"
+            return open
         }
     }
 

@@ -1,0 +1,16 @@
+/// Why an `alerting:` section was refused: what is wrong, at which key, and on which line of the file.
+package struct AlertingProblem: Error, Sendable, Equatable, CustomStringConvertible {
+    package var message: String
+    /// `route.routes[1].matchers`.
+    package var key: String
+    /// 1-based, of the file that the section stands in.
+    package var line: Int?
+
+    package init(_ message: String, key: String, line: Int? = nil) {
+        self.message = message
+        self.key = key
+        self.line = line
+    }
+
+    package var description: String { key.isEmpty ? message : "\(key): \(message)" }
+}
