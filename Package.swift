@@ -111,7 +111,8 @@ let package = Package(
         program(
             "telebench",
             [
-                "TeleModel", "TeleCodec", "TeleDisk", "TeleWire", "TeleEngine", "TeleStore", "TeleClient", argumentParser,
+                "TeleModel", "TeleCodec", "TeleDisk", "TeleWire", "TeleEngine", "TeleStore", "TeleClient",
+                argumentParser,
                 logging, metrics, tracing,
             ]),
         room("TeleTestKit", ["TeleModel", "TeleDisk", "TeleEngine"]),
