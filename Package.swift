@@ -80,11 +80,14 @@ let package = Package(
         room("TeleAlert", ["TeleModel", "TeleQL", "TeleEngine", "TeleQuery", yams]),
         room("TeleAPI", ["TeleModel"]),
         room("TeleTerm", ["TeleModel"]),
+        // C, for #embed: what is in web/ and Dashboards/ becomes part of the program.
+        .target(name: "TelePages", exclude: ["web"]),
         room(
             "TeleServer",
             [
                 "TeleModel", "TeleCodec", "TeleDisk", "TeleWire", "TeleQL", "TeleEngine", "TeleStore", "TeleQuery",
-                "TeleAlert", "TeleAPI", asyncHTTPClient, hummingbirdCore, hummingbirdHTTP2, httpTypes, lifecycle,
+                "TeleAlert", "TeleAPI", "TelePages", asyncHTTPClient, hummingbirdCore, hummingbirdHTTP2, httpTypes,
+                lifecycle,
                 logging, nioCore,
                 nioHTTP1,
                 nioPosix, nioSSL, nioWebSocket, yams,

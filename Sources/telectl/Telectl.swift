@@ -15,6 +15,7 @@ struct Telectl: AsyncParsableCommand {
         subcommands: [
             TraceCommand.self, TracesCommand.self, WhyCommand.self, DiffCommand.self, LogsCommand.self,
             QueryCommand.self, ServicesCommand.self, MapCommand.self, LintCommand.self, StatusCommand.self,
-            SegmentsCommand.self, SnapshotCommand.self, LogLevelCommand.self, BreakersCommand.self, SilenceCommand.self,
+            SegmentsCommand.self, SnapshotCommand.self, GrafanaCommand.self, LogLevelCommand.self, BreakersCommand.self,
+            SilenceCommand.self,
         ])
 }

@@ -80,7 +80,7 @@ struct HTTPFront: Sendable {
     ) async throws {
         var head = HTTPResponse(status: response.status, headerFields: response.headers)
         head.headerFields[.date] = CalendarTime(unixSeconds: Int(WallClock.nanoseconds / 1_000_000_000)).http
-        if response.status != .noContent, response.rest == nil || isHead {
+        if response.status != .noContent, response.status != .notModified, response.rest == nil || isHead {
             // Without a length a HEAD's answer would end with the last chunk of a body that it does not have.
             var length = response.body.count
             if let rest = response.rest {

@@ -15,13 +15,13 @@ extension Server {
 
     var ownPages: [Page] {
         let ready: @Sendable (APIRequest) -> APIResponse = { [self] _ in readiness }
-        return [
+        let own: [Page] = [
             ([.get], "/ready", ready), ([.get], "/-/ready", ready), ([.get], "/health", ready),
             ([.get], "/-/healthy", ready),
             ([.get], "/metrics", { [self] _ in metricsPage }),
             ([.get], "/api/tele/v1/status", { [self] _ in statusPage }),
-            ([.get], "/", { [self] _ in frontPage }),
         ]
+        return own + WebPages.shared.routes + Dashboards.shared.routes
     }
 
     /// 200, with what an operator has to look at; 503 with the reason until recovery is done.
@@ -75,27 +75,4 @@ extension Server {
         }
         return status
     }
-
-    private var frontPage: APIResponse {
-        let rows = Server.apis.map { "<tr><td><code>\($0.0)</code></td><td>\($0.1)</td></tr>" }.joined(separator: "\n")
-        let html = """
-            <!doctype html><html lang="en"><meta charset="utf-8"><title>tele</title>
-            <style>body{font:16px sans-serif;max-width:52em;margin:3em auto}td{padding:.2em 1em .2em 0}</style>
-            <h1>tele \(TeleVersion.text)</h1>
-            <p>\(state.notReadyReason.map { "Not ready: \($0)." } ?? "Ready.") This release has no web pages yet;
-            <code>telectl</code> and Grafana's data sources read what is stored.</p>
-            <table>\(rows)</table></html>
-
-            """
-        return APIResponse(.ok, contentType: "text/html; charset=utf-8", body: Array(html.utf8))
-    }
-
-    private static let apis = [
-        ("POST /v1/traces, /v1/logs, /v1/metrics", "OTLP/HTTP, protobuf and JSON"),
-        ("/api/v1/...", "Prometheus HTTP API (data source URL: this address)"),
-        ("/loki/api/v1/...", "Loki HTTP API (data source URL: this address)"),
-        ("/tempo/api/...", "Tempo HTTP API (data source URL: this address and /tempo)"),
-        ("/api/tele/v1/...", "tele's own API, which telectl speaks"),
-        ("/ready, /metrics", "health and the server's own metrics"),
-    ]
 }
