@@ -5,6 +5,7 @@ internal import Synchronization
 package final class QueryBudget: Sendable {
     package let maxRows: Int
     package let maxBytes: Int
+    package let maxSeries: Int
     package let deadline: ContinuousClock.Instant
     private let rowsUsed = Atomic<Int>(0)
     private let bytesUsed = Atomic<Int>(0)
@@ -14,12 +15,14 @@ package final class QueryBudget: Sendable {
     /// What other queries take of too.
     package let pool: MemoryPool?
 
-    /// `maxRows`: rows or samples looked at; `maxBytes`: bytes held for the answer at once. What is still held when the
-    /// budget ends goes back to the pool.
+    /// `maxRows`: rows or samples looked at; `maxBytes`: bytes held for the answer at once; `maxSeries`: series of one
+    /// selector. What is still held when the budget ends goes back to the pool.
     package init(
-        maxRows: Int = 1 << 40, maxBytes: Int = 1 << 30, timeout: Duration = .seconds(120), pool: MemoryPool? = nil
+        maxRows: Int = 1 << 40, maxBytes: Int = 1 << 30, maxSeries: Int = 1 << 40, timeout: Duration = .seconds(120),
+        pool: MemoryPool? = nil
     ) {
         self.maxRows = maxRows
+        self.maxSeries = maxSeries
         self.maxBytes = maxBytes
         self.pool = pool
         deadline = .now + timeout
@@ -49,6 +52,13 @@ package final class QueryBudget: Sendable {
             outOfTime.store(true, ordering: .relaxed)
             throw .deadlineExceeded
         }
+    }
+
+    /// Refuses more series than one selector may take.
+    package func check(series: Int) throws(EngineError) {
+        guard series > maxSeries else { return }
+        exceeded.store(true, ordering: .relaxed)
+        throw .overBudget("a selector of the query takes more than \(maxSeries) series (query.max_series)")
     }
 
     private func hold(_ bytes: Int) throws(EngineError) {

@@ -30,14 +30,37 @@ package enum FloatText {
     }
 
     package static func append(_ value: UInt64, to out: inout [UInt8]) {
+        var digits = Digits()
         var value = value
-        let start = out.count
         repeat {
             let (quotient, digit) = value.quotientAndRemainder(dividingBy: 10)
-            out.append(0x30 &+ UInt8(truncatingIfNeeded: digit))
+            digits.append(0x30 &+ UInt8(truncatingIfNeeded: digit))
             value = quotient
         } while value != 0
-        out[start...].reverse()
+        var i = digits.count
+        while i > 0 {
+            i &-= 1
+            out.append(digits[i])
+        }
+    }
+
+    /// A number's digits, which are few, without an array.
+    private struct Digits {
+        /// A UInt64 has 20 digits at most, a double's description 17 and a zero.
+        private var bytes = InlineArray<32, UInt8>(repeating: 0)
+        private(set) var count = 0
+
+        subscript(_ i: Int) -> UInt8 { bytes[i] }
+
+        mutating func append(_ digit: UInt8) {
+            guard count < 32 else { return }
+            bytes[count] = digit
+            count &+= 1
+        }
+
+        mutating func dropZeros() { while count > 0, bytes[count &- 1] == 0x30 { count &-= 1 } }
+
+        func write(_ range: Range<Int>, to out: inout [UInt8]) { for i in range { out.append(bytes[i]) } }
     }
 
     package static func append(_ value: Int64, to out: inout [UInt8]) {
@@ -47,8 +70,7 @@ package enum FloatText {
 
     /// Takes the digits out of the standard library's description, which are the shortest, and sets them anew.
     private static func appendShortest(_ value: Double, _ style: Style, to out: inout [UInt8]) {
-        var digits: [UInt8] = []
-        digits.reserveCapacity(20)
+        var digits = Digits()
         // The value is 0.d1d2d3... x 10^point.
         var point = 0
         var exponent = 0
@@ -64,7 +86,7 @@ package enum FloatText {
             default:
                 if inExponent {
                     exponent = exponent * 10 + Int(byte &- 0x30)
-                } else if digits.isEmpty, byte == 0x30 {
+                } else if digits.count == 0, byte == 0x30 {
                     if sawDot { point -= 1 }
                 } else {
                     digits.append(byte)
@@ -73,9 +95,9 @@ package enum FloatText {
             }
         }
         point += isNegativeExponent ? -exponent : exponent
-        while digits.last == 0x30 { digits.removeLast() }
-        if digits.isEmpty {
-            digits = [0x30]
+        digits.dropZeros()
+        if digits.count == 0 {
+            digits.append(0x30)
             point = 1
         }
         let usesExponent =
@@ -88,27 +110,27 @@ package enum FloatText {
         if usesExponent { setExponent(digits, point - 1, to: &out) } else { setFixed(digits, point, to: &out) }
     }
 
-    private static func setFixed(_ digits: [UInt8], _ point: Int, to out: inout [UInt8]) {
+    private static func setFixed(_ digits: Digits, _ point: Int, to out: inout [UInt8]) {
         if point <= 0 {
             out.append(0x30)
             out.append(0x2e)
             for _ in 0..<(-point) { out.append(0x30) }
-            out.append(contentsOf: digits)
+            digits.write(0..<digits.count, to: &out)
         } else if point >= digits.count {
-            out.append(contentsOf: digits)
+            digits.write(0..<digits.count, to: &out)
             for _ in 0..<(point - digits.count) { out.append(0x30) }
         } else {
-            out.append(contentsOf: digits[..<point])
+            digits.write(0..<point, to: &out)
             out.append(0x2e)
-            out.append(contentsOf: digits[point...])
+            digits.write(point..<digits.count, to: &out)
         }
     }
 
-    private static func setExponent(_ digits: [UInt8], _ exponent: Int, to out: inout [UInt8]) {
+    private static func setExponent(_ digits: Digits, _ exponent: Int, to out: inout [UInt8]) {
         out.append(digits[0])
         if digits.count > 1 {
             out.append(0x2e)
-            out.append(contentsOf: digits[1...])
+            digits.write(1..<digits.count, to: &out)
         }
         out.append(0x65)
         out.append(exponent < 0 ? 0x2d : 0x2b)

@@ -36,9 +36,12 @@ package struct PromBlock: Sendable {
         state.reserveCapacity(rows * steps)
     }
 
-    internal mutating func append(_ labels: LabelSet, dropsName: Bool, _ row: PromRow) {
+    internal mutating func append(_ labels: LabelSet, dropsName: Bool, _ row: borrowing PromRow) {
         self.labels.append(labels)
         self.dropsName.append(dropsName)
+        if !row.histograms.isEmpty {
+            for (step, histogram) in row.histograms { histograms[values.count + step] = histogram }
+        }
         values.append(contentsOf: row.values)
         state.append(contentsOf: row.state)
     }

@@ -22,6 +22,44 @@ internal enum PromCounterStart {
     }
 }
 
+/// Where a series begins anew, and where its start times contradict one another: found once, looked up by window.
+internal struct PromCounterPlaces {
+    /// Indexes of samples before which the series was reset.
+    internal private(set) var resets: [Int] = []
+    private var overlaps: [Int] = []
+
+    /// `started`: a start time a sample, or empty.
+    internal init(
+        _ times: borrowing Span<Int64>, _ values: borrowing Span<Double>, _ started: borrowing Span<Int64>,
+        isCounter: Bool
+    ) {
+        guard isCounter, times.count > 1 else { return }
+        for i in 1..<times.count where values[i] < values[i &- 1] { resets.append(i) }
+        guard !started.isEmpty else { return }
+        resets.removeAll(keepingCapacity: true)
+        for i in 1..<times.count {
+            if values[i] < values[i - 1]
+                || PromCounterStart.isReset(started[i], times[i], after: started[i - 1], times[i - 1])
+            {
+                resets.append(i)
+            }
+            if PromCounterStart.overlaps(started[i], after: started[i - 1], times[i - 1]) { overlaps.append(i) }
+        }
+    }
+
+    /// Whether a window has a sample, not its first one, whose start time contradicts the one before.
+    internal func overlap(in frame: PromFrame) -> Bool {
+        if overlaps.isEmpty { return false }
+        return frame.lows.indices.contains { overlap(in: frame.window($0)) }
+    }
+
+    internal func overlap(in window: Range<Int>) -> Bool {
+        overlaps.contains { $0 > window.lowerBound && window ~= $0 }
+    }
+
+    internal func resets(in window: Range<Int>) -> [Int] { resets.filter { $0 > window.lowerBound && window ~= $0 } }
+}
+
 extension SeriesData {
     /// With start times as range functions want them: of windows from `start` on. Those of whole series that lie before
     /// the first window decide nothing and go; those that are not before their samples, or that go with histograms,

@@ -21,7 +21,9 @@ extension PromEvaluator {
 
     internal func load(_ matchers: [Matcher], _ time: ClosedRange<Int64>) throws(PromFailure) -> SeriesData {
         do throws(EngineError) {
-            return try snapshot.select(SeriesSelection(matchers: matchers, time: time), budget: budget)
+            let data = try snapshot.select(SeriesSelection(matchers: matchers, time: time), budget: budget)
+            try budget.check(series: data.count)
+            return data
         } catch {
             throw .engine(error)
         }
@@ -64,49 +66,21 @@ extension PromEvaluator {
         try charge(bytes: data.count * at.count * 9)
         var out = PromBlock(steps: at.count)
         out.reserve(rows: data.count)
-        for series in 0..<data.count {
-            let row = out.addRow(data.labels[series], dropsName: reading != .values)
-            if selector.edges == .smoothed {
+        if selector.edges == .smoothed {
+            for series in 0..<data.count {
+                let row = out.addRow(data.labels[series], dropsName: reading != .values)
                 smooth(&out, row, data.withoutStaleMarkers(series), at, place ?? PromExpr(.string(""), range: 0..<0))
-            } else {
-                fill(&out, row, data, series, at, reading)
             }
+            return out.droppingEmptyRows()
         }
-        return out.droppingEmptyRows()
-    }
-
-    /// The last sample of each step's lookback window; a staleness marker is no sample and hides those before it.
-    private func fill(
-        _ out: inout PromBlock, _ row: Int, _ data: SeriesData, _ series: Int, _ at: PromGrid, _ reading: Reading
-    ) {
-        let floats = data.offsets[series]..<data.offsets[series + 1]
-        let histograms = data.histogramOffsets[series]..<data.histogramOffsets[series + 1]
-        var next = floats.lowerBound
-        var nextHistogram = histograms.lowerBound
-        let times = data.times.span
-        for step in 0..<at.count {
-            let time = at.time(step)
-            while next < floats.upperBound, times[next] <= time { next += 1 }
-            while nextHistogram < histograms.upperBound, data.histogramTimes[nextHistogram] <= time {
-                nextHistogram += 1
-            }
-            let floatTime = next > floats.lowerBound ? times[next - 1] : .min
-            let histogramTime = nextHistogram > histograms.lowerBound ? data.histogramTimes[nextHistogram - 1] : .min
-            let latest = max(floatTime, histogramTime)
-            guard latest > time &- options.lookback else { continue }
-            let takesFloat = floatTime >= histogramTime
-            let marker = takesFloat ? data.values[next - 1] : data.histograms[nextHistogram - 1].sum
-            if marker.bitPattern == SampleBatch.staleMarker.bitPattern { continue }
-            switch reading {
-            case .values where takesFloat: out.set(row, step, marker)
-            case .values: out.set(row, step, data.histograms[nextHistogram - 1])
-            case .times: out.set(row, step, Double(latest) / 1000)
-            case .starts:
-                let starts = takesFloat ? data.started : data.histogramStarted
-                let started = starts.isEmpty ? 0 : starts[(takesFloat ? next : nextHistogram) - 1]
-                out.set(row, step, Double(started) / 1000)
-            }
+        let source = PromSelectorRows(data: data, at: at, lookback: options.lookback, reading: reading)
+        var row = PromRow(steps: at.count)
+        for series in 0..<data.count {
+            if series & 255 == 255 { try charge() }
+            source.fill(&row, series, at, self)
+            if row.hasValues { out.append(data.labels[series], dropsName: reading != .values, row) }
         }
+        return out
     }
 
     /// The value on the line between the samples around each step.
@@ -136,7 +110,7 @@ extension PromEvaluator {
     }
 
     /// With the reset hints that follow from the samples before, where only they are wanted.
-    private func resets(_ data: SeriesData) -> SeriesData {
+    internal func resets(_ data: SeriesData) -> SeriesData {
         guard wantsResets, !data.histograms.isEmpty else { return data }
         var out = data
         for series in 0..<data.count {

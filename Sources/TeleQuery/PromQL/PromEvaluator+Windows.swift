@@ -48,71 +48,57 @@ extension PromEvaluator {
         if windows.edges != .samples { return try edged(call.function, windows, grid, call.argument) }
         var out = PromBlock(steps: grid.count)
         out.reserve(rows: windows.data.count)
+        let drops = call.dropsName
         var row = PromRow(steps: grid.count)
         for series in 0..<windows.data.count {
             if series & 255 == 255 { try charge() }
-            let drops = !call.function.keepsName || windows.dropsName[series]
-            if call.isPlain(series) {
-                call.slide(series, grid, &row)
-                if row.hasOverlaps { note(.overlappingStart, windows.data.labels[series], call.argument) }
-                guard row.hasValues else { continue }
-                out.append(windows.data.labels[series], dropsName: drops, row)
-                if call.function.isCounter { noteCounterName(windows.data.labels[series], call.argument) }
-            } else {
-                let target = out.addRow(windows.data.labels[series], dropsName: drops)
-                slide(
-                    &out, target, call.function, windows, series, grid, call.argument, call.parameters, call.others)
-                if call.function.isCounter, !out.isEmpty(row: target) {
-                    noteCounterName(windows.data.labels[series], call.argument)
-                }
-            }
+            call.fill(&row, series, grid, self)
+            if row.hasValues { out.append(windows.data.labels[series], dropsName: drops[series], row) }
         }
-        return out.droppingEmptyRows()
+        return out
     }
 
-    private func slide(
-        _ out: inout PromBlock, _ row: Int, _ function: PromWindowFunction, _ windows: Windows, _ series: Int,
-        _ grid: PromGrid, _ argument: PromExpr, _ parameters: [Double], _ others: [Double]
-    ) {
-        let data = windows.data
-        let hasStarts = function.usesStart && !data.started.isEmpty
-        let times = data.times.span
-        let values = data.values.span
-        let started = data.started.span
-        let bound = data.offsets[series + 1]
-        var low = data.offsets[series]
-        var high = low
-        let histogramBound = data.histogramOffsets[series + 1]
-        var lowHistogram = data.histogramOffsets[series]
-        var highHistogram = lowHistogram
+    /// The values of a series with histograms.
+    internal func slide(_ call: PromWindowCall, _ series: Int, _ grid: PromGrid, _ row: inout PromRow) {
+        let (data, windows, function) = (call.windows.data, call.windows, call.function)
+        row.clear()
+        let samples = data.offsets[series]..<data.offsets[series + 1]
+        let times = data.times.span.extracting(samples)
+        let values = data.values.span.extracting(samples)
+        let started = data.started.span.extracting(function.usesStart && !data.started.isEmpty ? samples : 0..<0)
+        let firstHistogram = data.histogramOffsets[series]
+        let floats = PromFrame(times, windows.ends, windows.range)
+        let histograms = PromFrame(
+            data.histogramTimes.span.extracting(firstHistogram..<data.histogramOffsets[series + 1]), windows.ends,
+            windows.range)
+        let counter = PromCounterPlaces(times, values, started, isCounter: function.isCounter)
         for step in 0..<windows.ends.count {
             let end = windows.ends.time(step)
             let start = end &- windows.range
-            while high < bound, times[high] <= end { high += 1 }
-            while low < high, times[low] <= start { low += 1 }
-            while highHistogram < histogramBound, data.histogramTimes[highHistogram] <= end { highHistogram += 1 }
-            while lowHistogram < highHistogram, data.histogramTimes[lowHistogram] <= start { lowHistogram += 1 }
-            if lowHistogram < highHistogram, function.ignoresHistograms {
-                if low < high { noteIgnored(windows.data.labels[series], argument) }
-            } else if lowHistogram < highHistogram {
-                let (floats, histograms) = (low..<high, lowHistogram..<highHistogram)
-                slideHistograms(&out, row, step, function, windows, series, floats, histograms, argument)
-                continue
-            }
-            if hasStarts {
-                var overlaps = false
-                if let value = function.value(
-                    times, values, started: started, low..<high, start: start, end: end, &overlaps)
-                {
-                    out.set(row, step, value)
+            let window = floats.window(step)
+            let inner = histograms.window(step)
+            if !inner.isEmpty {
+                if !function.ignoresHistograms {
+                    let all = firstHistogram + inner.lowerBound..<firstHistogram + inner.upperBound
+                    let floats = samples.lowerBound + window.lowerBound..<samples.lowerBound + window.upperBound
+                    slideHistograms(call, series, step, floats, all, &row)
+                    continue
                 }
-                if overlaps { note(.overlappingStart, windows.data.labels[series], argument) }
-            } else if let value = function.value(
-                times, values, low..<high, start: start, end: end, now: grid.time(step), parameters[step],
-                others[step])
-            {
-                out.set(row, step, value)
+                if !window.isEmpty { noteIgnored(data.labels[series], call.argument) }
             }
+            if window.isEmpty { continue }
+            let value: Double?
+            if function.extrapolates {
+                value = function.extrapolated(
+                    times, values, window, start, end, begin: started.isEmpty ? 0 : started[window.lowerBound],
+                    resets: counter.resets(in: window).span)
+                if counter.overlap(in: window) { row.hasOverlaps = true }
+            } else if !started.isEmpty {
+                value = function.value(times, values, started: started, window, &row.hasOverlaps)
+            } else {
+                value = call.value(times, values, window, step, grid)
+            }
+            if let value { row.set(step, value) }
         }
     }
 
@@ -153,15 +139,15 @@ extension PromEvaluator {
 
     /// What windows with histograms give; mixed with floats only some functions know what to do.
     private func slideHistograms(
-        _ out: inout PromBlock, _ row: Int, _ step: Int, _ function: PromWindowFunction, _ windows: Windows,
-        _ series: Int, _ floats: Range<Int>, _ histograms: Range<Int>, _ argument: PromExpr
+        _ call: PromWindowCall, _ series: Int, _ step: Int, _ floats: Range<Int>, _ histograms: Range<Int>,
+        _ row: inout PromRow
     ) {
-        let data = windows.data
-        let end = windows.ends.time(step)
-        let start = end &- windows.range
+        let (data, function, argument) = (call.windows.data, call.function, call.argument)
+        let end = call.windows.ends.time(step)
+        let start = end &- call.windows.range
         switch function {
-        case .count: return out.set(row, step, Double(floats.count + histograms.count))
-        case .present: return out.set(row, step, 1)
+        case .count: return row.set(step, Double(floats.count + histograms.count))
+        case .present: return row.set(step, 1)
         case .last, .first, .timeOfLast, .timeOfFirst:
             let wantsLast = function == .last || function == .timeOfLast
             let histogram = wantsLast ? histograms.upperBound - 1 : histograms.lowerBound
@@ -170,11 +156,11 @@ extension PromEvaluator {
             let takesFloat =
                 !floats.isEmpty && (wantsLast ? data.times[float] > histogramTime : data.times[float] < histogramTime)
             if function == .timeOfLast || function == .timeOfFirst {
-                out.set(row, step, Double(takesFloat ? data.times[float] : histogramTime) / 1000)
+                row.set(step, Double(takesFloat ? data.times[float] : histogramTime) / 1000)
             } else if takesFloat {
-                out.set(row, step, data.values[float])
+                row.set(step, data.values[float])
             } else {
-                out.set(row, step, data.histograms[histogram])
+                row.set(step, data.histograms[histogram])
             }
             return
         case .resets, .changes:
@@ -189,7 +175,7 @@ extension PromEvaluator {
             if function == .resets, floats.isEmpty, !data.histogramStarted.isEmpty {
                 total = Double(startResets(data, histograms))
             }
-            return out.set(row, step, total)
+            return row.set(step, total)
         default: break
         }
         var used = histograms
@@ -208,7 +194,7 @@ extension PromEvaluator {
                 if let value = function.value(
                     data.times.span, data.values.span, floats, start: start, end: end, now: end, 0, 0)
                 {
-                    out.set(row, step, value)
+                    row.set(step, value)
                 }
                 return
             }
@@ -220,8 +206,8 @@ extension PromEvaluator {
         let result = window.value(function)
         for found in window.notes { note(found, data.labels[series], argument) }
         switch result {
-        case .histogram(let value): out.set(row, step, value)
-        case .float(let value): out.set(row, step, value)
+        case .histogram(let value): row.set(step, value)
+        case .float(let value): row.set(step, value)
         case nil: break
         }
     }

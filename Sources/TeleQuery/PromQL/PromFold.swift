@@ -1,23 +1,29 @@
+internal import TeleModel
 internal import TeleQL
 
-/// The columns that an aggregation of floats fills: a cell a group and step.
-internal struct PromFold {
+/// The columns that an aggregation fills which folds values: a cell a group and step. Histograms that are to be added
+/// are kept until the end: their common resolution is not known before.
+internal struct PromFold: PromSink {
     private let operation: PromAggregation
-    private var state: [UInt8]
+    private let steps: Int
+    private(set) var state: [UInt8] = []
     private var sums: [PromSum] = []
     private var means: [PromMean] = []
     private var variances: [PromVariance] = []
     private var values: [Double] = []
+    /// By cell.
+    internal private(set) var histograms: [Int: [NativeHistogram]] = [:]
+    private var histogramCount = 0
 
-    internal init(_ operation: PromAggregation, cells: Int) {
+    internal init(_ operation: PromAggregation, steps: Int) {
         self.operation = operation
-        state = []
-        grow(to: cells)
+        self.steps = steps
     }
 
-    /// Adds empty cells.
-    internal mutating func grow(to cells: Int) {
-        let more = cells - state.count
+    internal var byteCount: Int { state.count * 64 + histogramCount * 512 }
+
+    internal mutating func grow(groups: Int) {
+        let more = groups * steps - state.count
         guard more > 0 else { return }
         state.append(contentsOf: repeatElement(PromBlock.absent, count: more))
         switch operation {
@@ -28,44 +34,58 @@ internal struct PromFold {
         }
     }
 
-    /// Folds a row into the cells from `base` on.
-    internal mutating func add(_ row: borrowing PromRow, at base: Int) {
-        let steps = row.values.count
+    internal mutating func add(
+        _ row: borrowing PromRow, _ number: Int, group: Int, labels: borrowing [LabelSet], dropsName: Bool,
+        at index: Int
+    ) {
+        let base = group * steps
         let rowValues = row.values.span
         let rowState = row.state.span
+        // The column is this function's own for the time being.
+        var stateColumn: [UInt8] = []
+        swap(&stateColumn, &state)
+        defer { swap(&stateColumn, &state) }
         switch operation {
         case .sum:
-            for step in 0..<steps where rowState[step] != PromBlock.absent {
-                sums[base + step].add(rowValues[step])
-                state[base + step] = PromBlock.float
+            var column: [PromSum] = []
+            swap(&column, &sums)
+            for step in 0..<rowState.count where rowState[step] == PromBlock.float {
+                column[base &+ step].add(rowValues[step])
+                stateColumn[base &+ step] = PromBlock.float
             }
+            swap(&column, &sums)
         case .avg:
-            for step in 0..<steps where rowState[step] != PromBlock.absent {
+            for step in 0..<rowState.count where rowState[step] == PromBlock.float {
                 means[base + step].add(rowValues[step])
-                state[base + step] = PromBlock.float
+                stateColumn[base + step] = PromBlock.float
             }
         case .stddev, .stdvar:
-            for step in 0..<steps where rowState[step] != PromBlock.absent {
+            for step in 0..<rowState.count where rowState[step] == PromBlock.float {
                 variances[base + step].add(rowValues[step])
-                state[base + step] = PromBlock.float
+                stateColumn[base + step] = PromBlock.float
             }
         case .count, .group:
-            for step in 0..<steps where rowState[step] != PromBlock.absent {
+            for step in 0..<rowState.count where rowState[step] != PromBlock.absent {
                 values[base + step] = operation == .count ? values[base + step] + 1 : 1
-                state[base + step] = PromBlock.float
+                stateColumn[base + step] = PromBlock.float
             }
         default:
             let wantsMax = operation == .max
-            for step in 0..<steps where rowState[step] != PromBlock.absent {
+            for step in 0..<rowState.count where rowState[step] == PromBlock.float {
                 let (value, now) = (rowValues[step], values[base + step])
-                let isFirst = state[base + step] == PromBlock.absent
+                let isFirst = stateColumn[base + step] == PromBlock.absent
                 if isFirst || now.isNaN || (wantsMax ? value > now : value < now) { values[base + step] = value }
-                state[base + step] = PromBlock.float
+                stateColumn[base + step] = PromBlock.float
             }
+        }
+        guard !row.histograms.isEmpty, operation == .sum || operation == .avg else { return }
+        for (step, histogram) in row.histograms {
+            histograms[base + step, default: []].append(histogram)
+            histogramCount += 1
         }
     }
 
-    /// Gives the cells to a block of as many rows as there are groups.
+    /// Gives the cells of floats to a block of as many rows as there are groups.
     internal mutating func finish(_ out: inout PromBlock) {
         out.state = state
         switch operation {

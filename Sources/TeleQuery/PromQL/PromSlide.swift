@@ -4,6 +4,8 @@ internal protocol PromPart {
     init(_ value: Double)
     /// Takes in what comes later in time.
     mutating func append(_ later: Self)
+    /// What a window of so many samples gives.
+    func result(_ count: Int) -> Double
 }
 
 /// The samples of a moving window as a queue of two stacks: each sample is taken up twice at most, and nothing is ever
@@ -44,26 +46,37 @@ internal struct PromSlide<Part: PromPart> {
 }
 
 internal struct PromSumPart: PromPart {
-    internal private(set) var sum = PromSum()
+    private var sum = PromSum()
 
     internal init(_ value: Double) { sum.add(value) }
     internal mutating func append(_ later: PromSumPart) { sum.add(later.sum) }
+    internal func result(_ count: Int) -> Double { sum.value }
+}
+
+internal struct PromMeanPart: PromPart {
+    private var sum: PromSumPart
+
+    internal init(_ value: Double) { sum = PromSumPart(value) }
+    internal mutating func append(_ later: PromMeanPart) { sum.append(later.sum) }
+    internal func result(_ count: Int) -> Double { sum.result(count) / Double(count) }
 }
 
 internal struct PromLeastPart: PromPart {
-    internal private(set) var least: Double
+    private var least: Double
 
     internal init(_ value: Double) { least = value }
     internal mutating func append(_ later: PromLeastPart) {
         if later.least < least || least.isNaN { least = later.least }
     }
+    internal func result(_ count: Int) -> Double { least }
 }
 
 internal struct PromMostPart: PromPart {
-    internal private(set) var most: Double
+    private var most: Double
 
     internal init(_ value: Double) { most = value }
     internal mutating func append(_ later: PromMostPart) { if later.most > most || most.isNaN { most = later.most } }
+    internal func result(_ count: Int) -> Double { most }
 }
 
 /// Count, mean and sum of squared distances (Chan, Golub and LeVeque's way of joining them).
@@ -82,5 +95,13 @@ internal struct PromVariancePart: PromPart {
         count = total
     }
 
-    internal var value: Double { squares / count }
+    internal func result(_ count: Int) -> Double { squares / self.count }
+}
+
+internal struct PromDeviationPart: PromPart {
+    private var variance: PromVariancePart
+
+    internal init(_ value: Double) { variance = PromVariancePart(value) }
+    internal mutating func append(_ later: PromDeviationPart) { variance.append(later.variance) }
+    internal func result(_ count: Int) -> Double { variance.result(count).squareRoot() }
 }

@@ -14,170 +14,165 @@ internal struct PromWindowCall {
         windows.data.histogramOffsets[series] == windows.data.histogramOffsets[series + 1]
     }
 
-    internal var isPlain: Bool { windows.edges == .samples && windows.data.histogramTimes.isEmpty }
-
     /// The values of a plain series.
     internal func slide(_ series: Int, _ grid: PromGrid, _ row: inout PromRow) {
-        // Out of the row for the time being: its columns are this function's own then.
-        var out = PromRow(steps: 0)
-        swap(&out, &row)
-        (out.hasValues, out.hasOverlaps) = (false, false)
+        let samples = windows.data.offsets[series]..<windows.data.offsets[series + 1]
+        let times = windows.data.times.span.extracting(samples)
+        let place = row.frames.place(times, windows.ends, windows.range, function)
+        let frame = row.frames[place]
         if function.extrapolates {
-            slideCounter(series, grid, &out)
+            slideCounter(series, frame, &row)
         } else if function.usesStart, !windows.data.started.isEmpty {
-            slideStarted(series, grid, &out)
-        } else if overlaps(series) {
+            slideStarted(samples, frame, &row)
+        } else if overlaps(times) {
             switch function {
-            case .sum: slideParts(PromSumPart.self, series, grid, &out) { part, _ in part.sum.value }
-            case .avg:
-                slideParts(PromSumPart.self, series, grid, &out) { part, count in part.sum.value / Double(count) }
-            case .min: slideParts(PromLeastPart.self, series, grid, &out) { part, _ in part.least }
-            case .max: slideParts(PromMostPart.self, series, grid, &out) { part, _ in part.most }
-            case .stdvar: slideParts(PromVariancePart.self, series, grid, &out) { part, _ in part.value }
-            case .stddev: slideParts(PromVariancePart.self, series, grid, &out) { part, _ in part.value.squareRoot() }
-            default: slideWindows(series, grid, &out)
+            case .sum: slideParts(PromSumPart.self, samples, frame, grid, &row)
+            case .avg: slideParts(PromMeanPart.self, samples, frame, grid, &row)
+            case .min: slideParts(PromLeastPart.self, samples, frame, grid, &row)
+            case .max: slideParts(PromMostPart.self, samples, frame, grid, &row)
+            case .stdvar: slideParts(PromVariancePart.self, samples, frame, grid, &row)
+            case .stddev: slideParts(PromDeviationPart.self, samples, frame, grid, &row)
+            default: slideWindows(samples, frame, grid, &row)
             }
         } else {
-            slideWindows(series, grid, &out)
+            slideWindows(samples, frame, grid, &row)
         }
-        swap(&out, &row)
     }
 
     /// Whether windows share enough samples for ``PromSlide`` to pay.
-    private func overlaps(_ series: Int) -> Bool {
-        guard windows.ends.step > 0, windows.range / 4 > windows.ends.step else { return false }
-        let (first, bound) = (windows.data.offsets[series], windows.data.offsets[series + 1])
-        guard bound - first > 16 else { return false }
-        let span = windows.data.times[bound - 1] - windows.data.times[first]
-        return span / Int64(bound - first) < windows.range / 8
+    private func overlaps(_ times: borrowing Span<Int64>) -> Bool {
+        guard windows.ends.step > 0, windows.range / 4 > windows.ends.step, times.count > 16 else { return false }
+        return (times[times.count - 1] - times[0]) / Int64(times.count) < windows.range / 8
     }
 
-    @inline(__always)
     private func slideParts<Part: PromPart>(
-        _: Part.Type, _ series: Int, _ grid: PromGrid, _ row: inout PromRow, _ finish: (Part, _ count: Int) -> Double
+        _: Part.Type, _ samples: Range<Int>, _ frame: PromFrame, _ grid: PromGrid, _ row: inout PromRow
     ) {
-        let times = windows.data.times.span
-        let values = windows.data.values.span
-        let (first, bound) = (windows.data.offsets[series], windows.data.offsets[series + 1])
-        var (low, high) = (first, first)
+        let times = windows.data.times.span.extracting(samples)
+        let values = windows.data.values.span.extracting(samples)
         var slide = PromSlide<Part>()
-        var end = windows.ends.start
+        var (outColumn, stateColumn) = row.lendColumns()
+        defer { (row.values, row.state) = (outColumn, stateColumn) }
+        var out = outColumn.mutableSpan
+        var state = stateColumn.mutableSpan
+        var last = 0
+        var hasValues = false
         for step in 0..<grid.count {
-            defer { end = end &+ windows.ends.step }
-            let last = high
-            while high < bound, times[high] <= end { high &+= 1 }
-            while low < high, times[low] <= end &- windows.range { low &+= 1 }
-            row.state[step] = PromBlock.absent
-            if low == high { continue }
-            var value = finish(slide.value(values, low, high, from: last), high - low)
+            let window = frame.window(step)
+            state[step] = PromBlock.absent
+            defer { last = window.upperBound }
+            if window.isEmpty { continue }
+            var value = slide.value(values, window.lowerBound, window.upperBound, from: last).result(window.count)
             if !value.isFinite {
                 // Infinities, NaN and overflows have rules of their own.
-                value =
-                    function.value(
-                        times, values, low..<high, start: end &- windows.range, end: end, now: grid.time(step),
-                        parameters[step], others[step]) ?? value
+                value = self.value(times, values, window, step, grid) ?? value
             }
-            row.values[step] = value
-            row.state[step] = PromBlock.float
-            row.hasValues = true
+            out[step] = value
+            state[step] = PromBlock.float
+            hasValues = true
         }
+        row.hasValues = hasValues
     }
 
-    /// rate, increase and delta: where the counter falls, or starts anew, is found once; windows look at these places
-    /// instead of at all samples.
-    private func slideCounter(_ series: Int, _ grid: PromGrid, _ row: inout PromRow) {
-        let times = windows.data.times.span
-        let values = windows.data.values.span
-        let started = windows.data.started.span
-        let hasColumn = function.usesStart && started.count > 0
+    /// rate, increase and delta: where the counter falls, or starts anew, is found once, and what follows of the times
+    /// stands in the frame; a window is a difference and a product then.
+    private func slideCounter(_ series: Int, _ frame: PromFrame, _ row: inout PromRow) {
+        let samples = windows.data.offsets[series]..<windows.data.offsets[series + 1]
+        let times = windows.data.times.span.extracting(samples)
+        let values = windows.data.values.span.extracting(samples)
+        let hasColumn = function.usesStart && !windows.data.started.isEmpty
+        let started = windows.data.started.span.extracting(hasColumn ? samples : 0..<0)
         let begun = function.usesStart && !windows.data.startedAll.isEmpty ? windows.data.startedAll[series] : 0
-        let (first, bound) = (windows.data.offsets[series], windows.data.offsets[series + 1])
-        var resets: [Int] = []
-        var overlaps: [Int] = []
-        if function.isCounter, bound > first {
-            for i in (first + 1)..<bound {
-                if values[i] < values[i - 1]
-                    || hasColumn && PromCounterStart.isReset(started[i], times[i], after: started[i - 1], times[i - 1])
-                {
-                    resets.append(i)
-                }
-                if hasColumn, PromCounterStart.overlaps(started[i], after: started[i - 1], times[i - 1]) {
-                    overlaps.append(i)
-                }
-            }
-        }
-        var (low, high) = (first, first)
-        var nextReset = 0
-        var nextOverlap = 0
-        let never: ArraySlice<Int> = []
-        var end = windows.ends.start
-        for step in 0..<grid.count {
-            defer { end = end &+ windows.ends.step }
-            let start = end &- windows.range
-            while high < bound, times[high] <= end { high &+= 1 }
-            while low < high, times[low] <= start { low &+= 1 }
-            row.state[step] = PromBlock.absent
+        let counter = PromCounterPlaces(times, values, started, isCounter: function.isCounter)
+        let lows = frame.lows.span
+        let highs = frame.highs.span
+        let factors = frame.factors.span
+        let reaches = frame.reaches.span
+        var (outColumn, stateColumn) = row.lendColumns()
+        defer { (row.values, row.state) = (outColumn, stateColumn) }
+        var out = outColumn.mutableSpan
+        var state = stateColumn.mutableSpan
+        let resets = counter.resets.span
+        let isCounter = function.isCounter
+        var next = 0
+        var hasValues = false
+        var start = windows.ends.start &- windows.range
+        for step in 0..<lows.count {
+            defer { start = start &+ windows.ends.step }
+            let (low, high) = (Int(lows[step]), Int(highs[step]))
+            state[step] = PromBlock.absent
             if low == high { continue }
-            while nextReset < resets.count, resets[nextReset] <= low { nextReset &+= 1 }
-            while nextOverlap < overlaps.count, overlaps[nextOverlap] <= low { nextOverlap &+= 1 }
-            if nextOverlap < overlaps.count, overlaps[nextOverlap] < high { row.hasOverlaps = true }
-            let falls = nextReset < resets.count ? resets[nextReset...] : never
+            while next < resets.count, resets[next] <= low { next &+= 1 }
             let begin = begun != 0 || !hasColumn ? begun : started[low]
-            guard
-                let value = function.extrapolated(
-                    times, values, low..<high, start, end, begin: begin, resets: falls)
-            else { continue }
-            row.values[step] = value
-            row.state[step] = PromBlock.float
-            row.hasValues = true
+            let first = values[low]
+            var change = values[high &- 1] - first
+            var reset = next
+            while reset < resets.count, resets[reset] < high {
+                change += values[resets[reset] &- 1]
+                reset &+= 1
+            }
+            let mayStart = begin != 0 && begin > start
+            if mayStart || high &- low < 2 || isCounter && change > 0 && first >= 0 && first < change * reaches[step] {
+                guard
+                    let value = function.extrapolated(
+                        times, values, low..<high, start, start &+ windows.range, begin: begin,
+                        resets: resets.extracting(next..<reset))
+                else { continue }
+                out[step] = value
+            } else {
+                out[step] = change * factors[step]
+            }
+            state[step] = PromBlock.float
+            hasValues = true
         }
+        row.hasValues = hasValues
+        row.hasOverlaps = counter.overlap(in: frame)
     }
 
     /// irate and resets of counters that say when they started.
-    private func slideStarted(_ series: Int, _ grid: PromGrid, _ row: inout PromRow) {
-        let times = windows.data.times.span
-        let values = windows.data.values.span
-        let started = windows.data.started.span
-        let bound = windows.data.offsets[series + 1]
-        var (low, high) = (windows.data.offsets[series], windows.data.offsets[series])
-        for step in 0..<grid.count {
-            let end = windows.ends.time(step)
-            while high < bound, times[high] <= end { high &+= 1 }
-            while low < high, times[low] <= end &- windows.range { low &+= 1 }
-            row.state[step] = PromBlock.absent
-            if low == high { continue }
-            guard
-                let value = function.value(
-                    times, values, started: started, low..<high, start: end &- windows.range, end: end,
-                    &row.hasOverlaps)
-            else { continue }
-            row.values[step] = value
-            row.state[step] = PromBlock.float
-            row.hasValues = true
+    private func slideStarted(_ samples: Range<Int>, _ frame: PromFrame, _ row: inout PromRow) {
+        let times = windows.data.times.span.extracting(samples)
+        let values = windows.data.values.span.extracting(samples)
+        let started = windows.data.started.span.extracting(samples)
+        row.clear()
+        for step in 0..<windows.ends.count {
+            let window = frame.window(step)
+            if window.isEmpty { continue }
+            if let value = function.value(times, values, started: started, window, &row.hasOverlaps) {
+                row.set(step, value)
+            }
         }
     }
 
-    private func slideWindows(_ series: Int, _ grid: PromGrid, _ row: inout PromRow) {
-        let times = windows.data.times.span
-        let values = windows.data.values.span
-        let bound = windows.data.offsets[series + 1]
-        var (low, high) = (windows.data.offsets[series], windows.data.offsets[series])
-        var end = windows.ends.start
+    private func slideWindows(_ samples: Range<Int>, _ frame: PromFrame, _ grid: PromGrid, _ row: inout PromRow) {
+        let times = windows.data.times.span.extracting(samples)
+        let values = windows.data.values.span.extracting(samples)
+        var (outColumn, stateColumn) = row.lendColumns()
+        defer { (row.values, row.state) = (outColumn, stateColumn) }
+        var out = outColumn.mutableSpan
+        var state = stateColumn.mutableSpan
+        var hasValues = false
         for step in 0..<grid.count {
-            defer { end = end &+ windows.ends.step }
-            let start = end &- windows.range
-            while high < bound, times[high] <= end { high &+= 1 }
-            while low < high, times[low] <= start { low &+= 1 }
-            row.state[step] = PromBlock.absent
-            if low == high { continue }
-            guard
-                let value = function.value(
-                    times, values, low..<high, start: start, end: end, now: grid.time(step), parameters[step],
-                    others[step])
-            else { continue }
-            row.values[step] = value
-            row.state[step] = PromBlock.float
-            row.hasValues = true
+            let window = frame.window(step)
+            state[step] = PromBlock.absent
+            if window.isEmpty { continue }
+            guard let value = value(times, values, window, step, grid) else { continue }
+            out[step] = value
+            state[step] = PromBlock.float
+            hasValues = true
         }
+        row.hasValues = hasValues
+    }
+
+    /// What the function gives for one window of floats.
+    @inline(__always)
+    internal func value(
+        _ times: borrowing Span<Int64>, _ values: borrowing Span<Double>, _ window: Range<Int>, _ step: Int,
+        _ grid: PromGrid
+    ) -> Double? {
+        let end = windows.ends.time(step)
+        return function.value(
+            times, values, window, start: end &- windows.range, end: end, now: grid.time(step), parameters[step],
+            others[step])
     }
 }

@@ -47,7 +47,7 @@ internal enum PromWindowFunction: String {
         switch self {
         case .rate, .increase, .delta:
             let resets = isCounter ? window.dropFirst().filter { values[$0] < values[$0 - 1] } : []
-            return extrapolated(times, values, window, start, end, begin: 0, resets: resets[...])
+            return extrapolated(times, values, window, start, end, begin: 0, resets: resets.span)
         case .irate, .idelta: return instantaneous(times, values, window)
         case .resets, .changes: return transitions(values, window)
         case .deriv, .predictLinear:
@@ -90,59 +90,32 @@ internal enum PromWindowFunction: String {
     /// never below zero.
     ///
     /// `begin`: when the counter of the window's first sample started (0 unknown); within the window it is a sample of 0.
-    /// `resets`: the indexes at which the series falls, all those after the window's first sample first.
-    @inline(__always)
+    /// `resets`: the indexes at which the series falls within the window.
     internal func extrapolated(
         _ times: borrowing Span<Int64>, _ values: borrowing Span<Double>, _ window: Range<Int>, _ start: Int64,
-        _ end: Int64, begin: Int64, resets: ArraySlice<Int>
+        _ end: Int64, begin: Int64, resets: borrowing Span<Int>
     ) -> Double? {
         let (low, last) = (window.lowerBound, window.upperBound - 1)
+        let seconds = Double(end - start) / 1000
         if PromCounterStart.isWithin(begin, after: start, before: times[low]) {
-            return begun(times, values, window, start, end, begin: begin, resets: resets)
+            // Nothing lies before the start, and one sample is enough.
+            var result = values[last]
+            for i in 0..<resets.count { result += values[resets[i] - 1] }
+            let sampled = Double(times[last] - begin) / 1000
+            let toEnd = last > low ? PromExtrapolation(times, window, start: start, end: end).toEnd : 0
+            let whole = result * ((sampled + toEnd) / sampled)
+            return self == .rate ? whole / seconds : whole
         }
         guard last > low else { return nil }
         var result = values[last] - values[low]
-        for i in resets {
-            if i > last { break }
-            result += values[i - 1]
-        }
-        var toStart = Double(times[low] - start) / 1000
-        var toEnd = Double(end - times[last]) / 1000
-        let sampled = Double(times[last] - times[low]) / 1000
-        let average = sampled / Double(last - low)
-        let threshold = average * 1.1
-        if toStart >= threshold { toStart = average / 2 }
-        if isCounter {
-            var toZero = toStart
-            if result > 0, values[low] >= 0 { toZero = sampled * (values[low] / result) }
+        for i in 0..<resets.count { result += values[resets[i] - 1] }
+        let gaps = PromExtrapolation(times, window, start: start, end: end)
+        var toStart = gaps.toStart
+        if isCounter, result > 0, values[low] >= 0 {
+            let toZero = gaps.sampled * (values[low] / result)
             if toZero < toStart { toStart = toZero }
         }
-        if toEnd >= threshold { toEnd = average / 2 }
-        var factor = (sampled + toStart + toEnd) / sampled
-        if self == .rate { factor /= Double(end - start) / 1000 }
-        return result * factor
-    }
-
-    /// A window in which the counter starts: nothing lies before that, and one sample is enough.
-    private func begun(
-        _ times: borrowing Span<Int64>, _ values: borrowing Span<Double>, _ window: Range<Int>, _ start: Int64,
-        _ end: Int64, begin: Int64, resets: ArraySlice<Int>
-    ) -> Double {
-        let (low, last) = (window.lowerBound, window.upperBound - 1)
-        var result = values[last]
-        for i in resets {
-            if i > last { break }
-            result += values[i - 1]
-        }
-        let sampled = Double(times[last] - begin) / 1000
-        var toEnd = 0.0
-        if last > low {
-            let average = Double(times[last] - times[low]) / 1000 / Double(last - low)
-            toEnd = Double(end - times[last]) / 1000
-            if toEnd >= average * 1.1 { toEnd = average / 2 }
-        }
-        let whole = result * ((sampled + toEnd) / sampled)
-        return self == .rate ? whole / (Double(end - start) / 1000) : whole
+        return result * gaps.factor(toStart: toStart, self, seconds: seconds)
     }
 
     private func instantaneous(

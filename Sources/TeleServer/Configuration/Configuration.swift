@@ -93,6 +93,8 @@ package struct Configuration: Sendable, Equatable {
         package var maxRows = 2_000_000_000
         /// Bytes held for one answer.
         package var maxBytes = 256 << 20
+        /// Series that one selector may take.
+        package var maxSeries = 1_000_000
         /// Milliseconds.
         package var timeout: Int64 = 120_000
         /// Queries that run at the same time; as many again times eight may wait.

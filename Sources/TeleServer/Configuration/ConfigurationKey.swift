@@ -46,6 +46,7 @@ package struct ConfigurationKey: Sendable {
     private static let queries: [ConfigurationKey] = [
         count("query.max_rows", "rows or samples one query may look at", \.query.maxRows),
         size("query.max_bytes", "bytes one query may hold", \.query.maxBytes, isReloadable: true),
+        count("query.max_series", "series one selector of a query may take", \.query.maxSeries),
         duration("query.timeout", "how long one query may take", \.query.timeout, isReloadable: true),
         count("query.concurrency", "queries that run at the same time", \.query.concurrency, isReloadable: false),
     ]

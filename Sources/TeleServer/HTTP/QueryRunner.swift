@@ -55,8 +55,8 @@ package final class QueryRunner: Sendable {
         let facts = facts
         var context = APIContext(engine: open.engine, facts: facts, logLevels: logLevels) { [memory] in
             let budget = QueryBudget(
-                maxRows: limits.maxRows, maxBytes: limits.maxBytes, timeout: .milliseconds(limits.timeout),
-                pool: memory)
+                maxRows: limits.maxRows, maxBytes: limits.maxBytes, maxSeries: limits.maxSeries,
+                timeout: .milliseconds(limits.timeout), pool: memory)
             run.add(budget)
             return budget
         }

@@ -55,7 +55,8 @@ extension APIRequest {
         let left = ContinuousClock.now.duration(to: budget.deadline)
         guard .milliseconds(timeout) < left else { return budget }
         return QueryBudget(
-            maxRows: budget.maxRows, maxBytes: budget.maxBytes, timeout: .milliseconds(timeout), pool: budget.pool)
+            maxRows: budget.maxRows, maxBytes: budget.maxBytes, maxSeries: budget.maxSeries,
+            timeout: .milliseconds(timeout), pool: budget.pool)
     }
 
     /// The distinct selectors of `match[]`; each is a list of matchers.

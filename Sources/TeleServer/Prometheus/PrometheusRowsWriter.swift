@@ -43,6 +43,8 @@ struct PrometheusRowsWriter<Rows: PrometheusRows>: Sendable {
     }
 
     private mutating func points(_ kind: PrometheusPoint, _ from: Int, _ isBegun: Bool, _ w: inout JSONWriter) {
+        // Of its own: a look at a column is no copy of the rows then.
+        let (rows, row) = (rows, row)
         let all = rows.points(row, kind)
         let end = min(all.upperBound, from + Self.points)
         var isBegun = isBegun
@@ -69,7 +71,7 @@ struct PrometheusRowsWriter<Rows: PrometheusRows>: Sendable {
         } else {
             w.endObject()
             part = .labels
-            row += 1
+            self.row += 1
         }
     }
 
