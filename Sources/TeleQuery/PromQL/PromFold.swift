@@ -47,13 +47,15 @@ internal struct PromFold: PromSink {
         defer { swap(&stateColumn, &state) }
         switch operation {
         case .sum:
-            var column: [PromSum] = []
-            swap(&column, &sums)
+            var sumColumn: [PromSum] = []
+            swap(&sumColumn, &sums)
+            defer { swap(&sumColumn, &sums) }
+            var column = sumColumn.mutableSpan
+            var state = stateColumn.mutableSpan
             for step in 0..<rowState.count where rowState[step] == PromBlock.float {
                 column[base &+ step].add(rowValues[step])
-                stateColumn[base &+ step] = PromBlock.float
+                state[base &+ step] = PromBlock.float
             }
-            swap(&column, &sums)
         case .avg:
             for step in 0..<rowState.count where rowState[step] == PromBlock.float {
                 means[base + step].add(rowValues[step])

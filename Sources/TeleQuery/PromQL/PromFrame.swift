@@ -23,21 +23,34 @@ internal struct PromFrame {
     internal mutating func fill(
         _ times: borrowing Span<Int64>, _ ends: PromGrid, _ range: Int64, _ function: PromWindowFunction?
     ) {
+        move(times, ends, range)
+        if let function, function.extrapolates { extrapolate(times, ends, range, function) }
+    }
+
+    private mutating func move(_ times: borrowing Span<Int64>, _ ends: PromGrid, _ range: Int64) {
         self.times.removeAll(keepingCapacity: true)
-        lows.removeAll(keepingCapacity: true)
-        highs.removeAll(keepingCapacity: true)
         times.withUnsafeBufferPointer { self.times.append(contentsOf: $0) }
+        // The columns are this function's own for the time being.
+        var (lowColumn, highColumn): ([Int32], [Int32]) = ([], [])
+        swap(&lowColumn, &self.lows)
+        swap(&highColumn, &self.highs)
+        defer { (self.lows, self.highs) = (lowColumn, highColumn) }
+        if lowColumn.count != ends.count {
+            lowColumn = Array(repeating: 0, count: ends.count)
+            highColumn = lowColumn
+        }
+        var lows = lowColumn.mutableSpan
+        var highs = highColumn.mutableSpan
         var (low, high) = (0, 0)
         var end = ends.start
-        for _ in 0..<ends.count {
+        for step in 0..<ends.count {
             let start = end &- range
             while high < times.count, times[high] <= end { high &+= 1 }
             while low < high, times[low] <= start { low &+= 1 }
-            lows.append(Int32(truncatingIfNeeded: low))
-            highs.append(Int32(truncatingIfNeeded: high))
+            lows[step] = Int32(truncatingIfNeeded: low)
+            highs[step] = Int32(truncatingIfNeeded: high)
             end = end &+ ends.step
         }
-        if let function, function.extrapolates { extrapolate(times, ends, range, function) }
     }
 
     internal func isOf(_ other: borrowing Span<Int64>) -> Bool {
@@ -56,20 +69,18 @@ internal struct PromFrame {
     private mutating func extrapolate(
         _ times: borrowing Span<Int64>, _ ends: PromGrid, _ range: Int64, _ function: PromWindowFunction
     ) {
-        factors.removeAll(keepingCapacity: true)
-        reaches.removeAll(keepingCapacity: true)
-        var end = ends.start
+        if factors.count != ends.count {
+            factors = Array(repeating: 0, count: ends.count)
+            reaches = factors
+        }
+        let seconds = Double(range) / 1000
         for step in 0..<ends.count {
-            defer { end = end &+ ends.step }
             let window = window(step)
-            guard window.count > 1 else {
-                factors.append(0)
-                reaches.append(0)
-                continue
-            }
+            guard window.count > 1 else { continue }
+            let end = ends.time(step)
             let gaps = PromExtrapolation(times, window, start: end &- range, end: end)
-            factors.append(gaps.factor(toStart: gaps.toStart, function, seconds: Double(range) / 1000))
-            reaches.append(gaps.toStart / gaps.sampled * (1 + 0x1p-40))
+            factors[step] = gaps.factor(toStart: gaps.toStart, function, seconds: seconds)
+            reaches[step] = gaps.toStart / gaps.sampled * (1 + 0x1p-40)
         }
     }
 }
