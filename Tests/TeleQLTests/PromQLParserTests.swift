@@ -103,4 +103,30 @@ import Testing
             #expect((try? PromParser.parse(printed))?.description == printed, "seed \(seed): \(query) as \(printed)")
         }
     }
+
+    @Test(arguments: [
+        ("limitk(2, a)", true), ("sum(limit_ratio(0.5, a))", true), ("mad_over_time(a[5m])", true),
+        ("rate(a[5m] anchored)", true), ("a smoothed", true), ("rate(a[5m + 1m])", true), ("a offset step()", true),
+        ("a + fill(0) b", true), ("max_over_time(a[5m:2 * 30s])", true), ("1 + info(a)", true),
+        ("rate(a[5m] offset -5m)", false), ("topk(2, a offset 1h)", false),
+        ("max_over_time(a[5m:30s] @ start())", false),
+        ("histogram_quantile(0.9, sum by (le) (rate(a[5m])))", false), ("a + on (b) group_left () c", false),
+    ])
+    func experiments(query: String, isExperimental: Bool) throws {
+        let found = PromExperiments.first(in: try PromParser.parse(query), of: query)
+        #expect((found != nil) == isExperimental, "\(query): \(String(describing: found))")
+        if let found { #expect(found.description.contains("query.experimental"), "\(found)") }
+    }
+
+    /// Prints what parsing costs, and is no slower than any query could afford.
+    @Test func parseTime() throws {
+        let part =
+            "sum by (job, route) (rate(http_requests_total{job=~\"a.*\", code!=\"200\"}[5m] offset 1h)) / 2 > 0.5"
+        let query = Array(repeating: part, count: 1024 / (part.utf8.count + 4)).joined(separator: " or ")
+        let start = ContinuousClock.now
+        for _ in 0..<50 { _ = try PromParser.parse(query) }
+        let each = (ContinuousClock.now - start) / 50
+        print("parsing a query of \(query.utf8.count) bytes: \(each)")
+        #expect(each < .milliseconds(100))
+    }
 }

@@ -45,6 +45,7 @@ import Testing
             var script = PromQLScript(text)
             script.run()
             total += script.passed
+            print("promqltest \(file): \(script.passed) passed, \(script.failures.count) failed")
             let failures = script.failures.map { "\n  \(file).test:\($0.line) \($0.query): \($0.reason)" }.joined()
             #expect(
                 script.passed == passing && script.failures.isEmpty,

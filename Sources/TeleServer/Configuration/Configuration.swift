@@ -99,6 +99,8 @@ package struct Configuration: Sendable, Equatable {
         package var timeout: Int64 = 120_000
         /// Queries that run at the same time; as many again times eight may wait.
         package var concurrency = 8
+        /// Whether PromQL has the functions and syntax that are experimental in Prometheus.
+        package var experimental = true
     }
 
     /// An eighth of the memory is for request bodies as they arrive, three sixteenths for what they become; half is

@@ -49,6 +49,9 @@ package struct ConfigurationKey: Sendable {
         count("query.max_series", "series one selector of a query may take", \.query.maxSeries),
         duration("query.timeout", "how long one query may take", \.query.timeout, isReloadable: true),
         count("query.concurrency", "queries that run at the same time", \.query.concurrency, isReloadable: false),
+        flag(
+            "query.experimental", "functions and syntax of PromQL that are experimental in Prometheus",
+            \.query.experimental, isReloadable: true),
     ]
 
     private static let process: [ConfigurationKey] = [

@@ -37,12 +37,17 @@ extension APIRequest {
         return limit == 0 ? nil : limit
     }
 
-    func prometheusQuery() throws(PrometheusFailure) -> PromQuery {
+    func prometheusQuery(_ context: APIContext) throws(PrometheusFailure) -> PromQuery {
         var query: PromQuery
         do {
             query = try PromQuery(self["query"] ?? "")
         } catch {
             throw .parameter("query", error.description)
+        }
+        if let experiment = PromExperiments.first(in: query.expression, of: query.source),
+            !context.facts().configuration.query.experimental
+        {
+            throw .parameter("query", experiment.description)
         }
         if let lookback = try prometheusDuration("lookback_delta"), lookback > 0 { query.options.lookback = lookback }
         return query

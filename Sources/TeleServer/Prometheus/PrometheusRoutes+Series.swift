@@ -101,7 +101,7 @@ extension PrometheusRoutes {
     }
 
     static func exemplars(_ request: APIRequest, _ context: APIContext) throws(PrometheusFailure) -> APIResponse {
-        let query = try request.prometheusQuery()
+        let query = try request.prometheusQuery(context)
         let time = try request.prometheusRange()
         let budget = try request.prometheusBudget(context)
         let snapshot = context.engine.snapshot()

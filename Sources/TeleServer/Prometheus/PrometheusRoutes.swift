@@ -73,7 +73,7 @@ package enum PrometheusRoutes {
         let limit = try request.prometheusLimit()
         let budget = try request.prometheusBudget(context)
         let start = ContinuousClock.now
-        let query = try request.prometheusQuery()
+        let query = try request.prometheusQuery(context)
         let type = query.expression.type
         guard isInstant || type == .scalar || type == .vector else {
             throw .parameter(
@@ -95,14 +95,14 @@ package enum PrometheusRoutes {
     private static func formatQuery(
         _ request: APIRequest, _ context: APIContext
     ) throws(PrometheusFailure) -> APIResponse {
-        let query = try request.prometheusQuery()
+        let query = try request.prometheusQuery(context)
         return PrometheusAnswer.success { $0.string(query.expression.description) }
     }
 
     private static func parseQuery(
         _ request: APIRequest, _ context: APIContext
     ) throws(PrometheusFailure) -> APIResponse {
-        let query = try request.prometheusQuery()
+        let query = try request.prometheusQuery(context)
         return PrometheusAnswer.success { PrometheusTree.write(query.expression, &$0) }
     }
 }
