@@ -73,6 +73,8 @@ package final class QueryRunner: Sendable {
         metrics.queries.end(
             run, QueryMetrics.API(template: route.template), status: response.status.code,
             duration: ContinuousClock.now - start)
+        // The next query need not wait for this one's answer to be taken.
+        if response.rest == nil { run.giveBack() }
         return response
     }
 
@@ -96,6 +98,9 @@ final class QueryRun: Sendable {
 
     /// Bytes held for the answer.
     var heldBytes: Int { box.value.budgets.reduce(0) { $0 + max(0, $1.bytes) } }
+
+    /// Gives back what is held, once the answer is written.
+    func giveBack() { for budget in box.value.budgets { budget.release(bytes: budget.bytes) } }
 
     /// What it cost, and which limits it passed.
     var outcome: (rows: Int, isOverBudget: Bool, isOutOfTime: Bool) {
