@@ -18,13 +18,16 @@ struct CommonOptions: ParsableArguments {
     var terminal: Terminal { Terminal(width: width, noColor: noColor) }
 
     var client: ServerClient {
-        get throws {
-            let address = server ?? Terminal.variable("TELE_SERVER") ?? "http://127.0.0.1:4318"
-            guard let client = ServerClient(address: address) else {
-                throw ValidationError("'\(address)' is no http:// or https:// address")
-            }
-            return client
+        get throws { try CommonOptions.client(server) }
+    }
+
+    /// Of the address that was given, else of the environment's, else of the usual one.
+    static func client(_ server: String?) throws -> ServerClient {
+        let address = server ?? Terminal.variable("TELE_SERVER") ?? "http://127.0.0.1:4318"
+        guard let client = ServerClient(address: address) else {
+            throw ValidationError("'\(address)' is no http:// or https:// address")
         }
+        return client
     }
 }
 

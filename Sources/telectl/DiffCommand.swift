@@ -11,10 +11,10 @@ struct DiffCommand: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @Argument(help: "The trace to compare with.")
+    @Argument(help: "The trace to compare with.", completion: .traceIDs)
     var first: String
 
-    @Argument(help: "The trace that is looked at.")
+    @Argument(help: "The trace that is looked at.", completion: .traceIDs)
     var second: String
 
     func run() async throws {

@@ -11,7 +11,10 @@ struct LintCommand: AsyncParsableCommand {
 struct LintTraces: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "traces", abstract: "Where context is lost and spans can't be true, by service and operation.",
-        discussion: "Exit status 1 where something was found.")
+        discussion: """
+            Exit status 1 where something was found.
+              telectl lint traces --since 6h
+            """)
 
     @OptionGroup var common: CommonOptions
 

@@ -20,7 +20,7 @@ struct LogsCommand: AsyncParsableCommand {
     @Flag(name: .shortAndLong, help: "Go on showing new lines as they arrive.")
     var follow = false
 
-    @Option(name: .long, help: "Lines of this service.")
+    @Option(name: .long, help: "Lines of this service.", completion: .services)
     var service: String?
 
     @Option(name: .shortAndLong, help: "text, json (an object a line), raw (the line alone) or logfmt.")
@@ -37,7 +37,7 @@ struct LogsCommand: AsyncParsableCommand {
     @Flag(inversion: .prefixedNo, help: "Lines over time above them (default: on a terminal).")
     var histogram: Bool?
 
-    @Argument(help: ArgumentHelp("A LogQL query.", valueName: "logql"))
+    @Argument(help: ArgumentHelp("A LogQL query.", valueName: "logql"), completion: .logQL)
     var query: String?
 
     func validate() throws {

@@ -6,6 +6,8 @@ struct PrometheusAnswer: Decodable {
         var labels: [String: String] = [:]
         /// Unix seconds, and the value as the server printed it.
         var points: [(time: Double, value: String)]
+        /// Of native histograms: what each bucket counted.
+        var buckets: [(time: Double, buckets: [Bucket])] = []
     }
 
     var rows: [Row]
@@ -15,9 +17,25 @@ struct PrometheusAnswer: Decodable {
     private enum Key: String, CodingKey { case data, warnings, infos }
     private enum DataKey: String, CodingKey { case resultType, result }
 
+    /// `[rule of the bounds, low, high, count]`.
+    struct Bucket: Decodable {
+        var low: Double
+        var high: Double
+        var count: Double
+
+        init(from decoder: any Decoder) throws {
+            var list = try decoder.unkeyedContainer()
+            _ = try list.decode(Int.self)
+            low = Double(try list.decode(String.self)) ?? .nan
+            high = Double(try list.decode(String.self)) ?? .nan
+            count = Double(try list.decode(String.self)) ?? 0
+        }
+    }
+
     private struct Point: Decodable {
         var time: Double
         var value: String
+        var buckets: [Bucket] = []
 
         init(from decoder: any Decoder) throws {
             var list = try decoder.unkeyedContainer()
@@ -27,6 +45,7 @@ struct PrometheusAnswer: Decodable {
             } else {
                 let histogram = try list.decode(Histogram.self)
                 value = "count \(histogram.count) sum \(histogram.sum)"
+                buckets = (histogram.buckets ?? []).filter { !$0.low.isNaN && !$0.high.isNaN }
             }
         }
     }
@@ -34,6 +53,7 @@ struct PrometheusAnswer: Decodable {
     private struct Histogram: Decodable {
         var count: String
         var sum: String
+        var buckets: [Bucket]?
     }
 
     private struct Series: Decodable {
@@ -60,7 +80,8 @@ struct PrometheusAnswer: Decodable {
                     + (series.histograms ?? [])
                 return Row(
                     name: PrometheusAnswer.name(series.metric), labels: series.metric,
-                    points: points.map { ($0.time, $0.value) })
+                    points: points.map { ($0.time, $0.value) },
+                    buckets: points.filter { !$0.buckets.isEmpty }.map { ($0.time, $0.buckets) })
             }
         }
     }

@@ -7,6 +7,8 @@ struct QueryCommand: AsyncParsableCommand {
         discussion: """
               telectl query 'sum by (job) (rate(http_requests_total[5m]))'
               telectl query 'rate(http_requests_total[5m])' --range 1h
+              telectl query 'sum by (le) (rate(http_server_request_duration_seconds_bucket[1m]))' --range 1h
+            Series of a histogram's buckets (le), and native histograms, are drawn as a heat map.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -23,7 +25,10 @@ struct QueryCommand: AsyncParsableCommand {
     @Option(name: .long, help: "Rows of the plot.")
     var height = 14
 
-    @Argument(help: ArgumentHelp("The expression.", valueName: "promql"))
+    @Option(name: .long, help: "Of the values: none, seconds, bytes or percent (default: from the metrics' names).")
+    var unit: PlotUnit?
+
+    @Argument(help: ArgumentHelp("The expression.", valueName: "promql"), completion: .promQL)
     var query: String
 
     func run() async throws {
@@ -49,11 +54,8 @@ struct QueryCommand: AsyncParsableCommand {
         if common.json {
             Terminal.write(body + [0x0a])
         } else if range != nil, !answer.rows.isEmpty {
-            let plot = Plot(
-                series: answer.rows.map { row in
-                    Plot.Series(name: row.name, points: row.points.map { ($0.time, Double($0.value) ?? .nan) })
-                }, from: Double(from) / 1e9, to: Double(end) / 1e9)
-            Terminal.print(plot.lines(width: terminal.width, height: min(max(height, 3), 200), style: terminal.style))
+            let lines = draw(answer.rows, from: Double(from) / 1e9, to: Double(end) / 1e9, terminal)
+            Terminal.print(lines)
         } else if !answer.rows.isEmpty {
             show(answer.rows, terminal)
         }
@@ -61,6 +63,42 @@ struct QueryCommand: AsyncParsableCommand {
             Terminal.complain("no series matches at this time")
             throw ExitCode.notFound
         }
+    }
+
+    private func draw(
+        _ rows: [PrometheusAnswer.Row], from: Double, to: Double, _ terminal: Terminal
+    ) -> [String] {
+        let unit = unit ?? PlotUnit.guess(query)
+        let height = min(max(height, 3), 200)
+        let cells = QueryCommand.heat(rows)
+        if !cells.isEmpty {
+            // The unit of a histogram is that of its bounds, whatever was done to the counts.
+            let unit = self.unit ?? PlotUnit.guess("histogram_quantile " + query)
+            return HeatMap(cells, from: from, to: to, unit: unit)
+                .lines(width: terminal.width, height: height, style: terminal.style)
+        }
+        let series = rows.map { row in
+            Plot.Series(name: row.name, points: row.points.map { ($0.time, Double($0.value) ?? .nan) })
+        }
+        return Plot(series: series, from: from, to: to, unit: unit)
+            .lines(width: terminal.width, height: height, style: terminal.style)
+    }
+
+    /// Cells of histograms: native ones, or series that differ in `le` alone; none where the rows are neither.
+    static func heat(_ rows: [PrometheusAnswer.Row]) -> [HeatMap.Cell] {
+        let native = rows.flatMap { row in
+            row.buckets.flatMap { moment in
+                moment.buckets.map { HeatMap.Cell(time: moment.time, low: $0.low, high: $0.high, count: $0.count) }
+            }
+        }
+        if !native.isEmpty { return native }
+        let others = Set(rows.map { $0.labels.filter { $0.key != "le" } })
+        guard rows.count > 1, others.count == 1, rows.allSatisfy({ $0.labels["le"] != nil }) else { return [] }
+        return HeatMap.cells(
+            rows.compactMap { row in
+                guard let bound = row.labels["le"].flatMap({ Double($0) }) else { return nil }
+                return (bound, row.points.map { ($0.time, Double($0.value) ?? .nan) })
+            })
     }
 
     private func show(_ rows: [PrometheusAnswer.Row], _ terminal: Terminal) {
@@ -77,3 +115,5 @@ struct QueryCommand: AsyncParsableCommand {
         return "\(nanoseconds / 1_000_000_000)." + String(repeating: "0", count: 3 - fraction.count) + fraction
     }
 }
+
+extension PlotUnit: ExpressibleByArgument {}

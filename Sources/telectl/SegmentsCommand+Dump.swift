@@ -18,7 +18,10 @@ extension SegmentsCommand {
     struct Dump: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Print what segments hold, a record a line; exit 1 where a part can't be read, or there is none.",
-            discussion: "What is in no segment yet (the last minutes) is in the write-ahead log, and not printed.")
+            discussion: """
+                What is in no segment yet (the last minutes) is in the write-ahead log, and not printed.
+                  telectl segments dump ./teled-data --signal logs
+                """)
 
         @OptionGroup var options: Options
 

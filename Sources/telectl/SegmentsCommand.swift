@@ -74,7 +74,11 @@ struct SegmentsCommand: ParsableCommand {
     }
 
     struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "The segments: signal, times, rows, bytes.")
+        static let configuration = CommandConfiguration(
+            abstract: "The segments: signal, times, rows, bytes.",
+            discussion: """
+                  telectl segments list ./teled-data
+                """)
 
         @OptionGroup var options: Options
 
@@ -92,7 +96,10 @@ struct SegmentsCommand: ParsableCommand {
 
     struct Verify: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Check every checksum and decode every block; exit 1 where something is damaged.")
+            abstract: "Check every checksum and decode every block; exit 1 where something is damaged.",
+            discussion: """
+                  telectl segments verify ./teled-data
+                """)
 
         @OptionGroup var options: Options
 

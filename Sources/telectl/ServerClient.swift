@@ -10,6 +10,8 @@ struct ServerClient {
     /// Without a slash at the end.
     let address: String
 
+    var timeout = TimeAmount.minutes(5)
+
     /// Most that an answer may have: a runaway query must not take the terminal's machine down.
     static let mostBytes = 512 << 20
 
@@ -25,7 +27,19 @@ struct ServerClient {
         var body: [UInt8]
     }
 
+    /// As ``request(_:_:headers:isPost:)``, but what goes wrong is said.
     func get(
+        _ path: String, _ parameters: [(String, String)] = [], headers: [(String, String)] = [], isPost: Bool = false
+    ) async throws -> Answer {
+        do {
+            return try await request(path, parameters, headers: headers, isPost: isPost)
+        } catch let failure as ServerFailure {
+            Terminal.complain(failure.text)
+            throw failure.exitCode
+        }
+    }
+
+    private func request(
         _ path: String, _ parameters: [(String, String)] = [], headers: [(String, String)] = [], isPost: Bool = false
     ) async throws -> Answer {
         let query = parameters.map { "\($0.0)=\(ServerClient.escaped($0.1))" }.joined(separator: "&")
@@ -50,20 +64,20 @@ struct ServerClient {
         var request = request
         request.headers.add(name: "User-Agent", value: TeleVersion.userAgent)
         do {
-            let response = try await HTTPClient.shared.execute(request, timeout: .minutes(5))
+            let response = try await HTTPClient.shared.execute(request, timeout: timeout)
             let body = try await response.body.collect(upTo: ServerClient.mostBytes)
             return Answer(status: Int(response.status.code), body: Array(buffer: body))
         } catch is NIOTooManyBytesError {
-            Terminal.complain(
-                "the answer has more than \(ServerClient.mostBytes >> 20) MiB; narrow the time or the query")
-            throw ExitCode.notFound
+            throw ServerFailure(
+                text: "the answer has more than \(ServerClient.mostBytes >> 20) MiB; narrow the time or the query",
+                exitCode: .notFound)
         } catch is CancellationError {
             throw ExitCode(130)
         } catch {
-            Terminal.complain(
-                "can't reach \(address): \(ServerClient.reason(error)). Is teled running there? "
-                    + "(start one: teled --data DIR; another address: --server URL or TELE_SERVER)")
-            throw ExitCode.unreachable
+            throw ServerFailure(
+                text: "can't reach \(address): \(ServerClient.reason(error)). Is teled running there? "
+                    + "(start one: teled --data DIR; another address: --server URL or TELE_SERVER)",
+                exitCode: .unreachable)
         }
     }
 
@@ -77,23 +91,31 @@ struct ServerClient {
         do {
             return (try JSONDecoder().decode(type, from: Data(answer.body)), answer.body)
         } catch {
-            Terminal.complain("\(address)\(path) answered what is no \(type): is it a teled of this version?")
-            throw ExitCode.notFound
+            let failure = ServerFailure(noValue: "\(address)\(path)", type)
+            Terminal.complain(failure.text)
+            throw failure.exitCode
+        }
+    }
+
+    /// The body of a 200, decoded; everything else is a ``ServerFailure`` that nobody has said yet.
+    func fetch<Value: Decodable>(
+        _ type: Value.Type, _ path: String, _ parameters: [(String, String)]
+    ) async throws -> Value {
+        let answer = try await request(path, parameters)
+        guard answer.status == 200 else { throw ServerFailure(answer) }
+        do {
+            return try JSONDecoder().decode(type, from: Data(answer.body))
+        } catch {
+            throw ServerFailure(noValue: "\(address)\(path)", type)
         }
     }
 
     /// Says what the server said, and gives the exit code that goes with it.
     static func refusal(_ answer: Answer) -> ExitCode {
-        struct Message: Decodable {
-            var error: String?
-            var message: String?
-            var candidates: [String]?
-        }
-        let message = try? JSONDecoder().decode(Message.self, from: Data(answer.body))
-        let text = message?.error ?? message?.message ?? String(decoding: answer.body.prefix(2_000), as: UTF8.self)
-        Terminal.complain(text.isEmpty ? "the server answered \(answer.status)" : text)
-        for candidate in message?.candidates ?? [] { Terminal.complain("  \(candidate)") }
-        return answer.status >= 500 ? .unreachable : .notFound
+        let failure = ServerFailure(answer)
+        Terminal.complain(failure.text)
+        for candidate in failure.candidates { Terminal.complain("  \(candidate)") }
+        return failure.exitCode
     }
 
     private static func reason(_ error: any Error) -> String {

@@ -4,7 +4,11 @@ import TeleTerm
 
 struct ServicesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "services", abstract: "Rate, errors and latency of each service, from its spans.")
+        commandName: "services", abstract: "Rate, errors and latency of each service, from its spans.",
+        discussion: """
+              telectl services
+              telectl services --since 1h
+            """)
 
     @OptionGroup var common: CommonOptions
 

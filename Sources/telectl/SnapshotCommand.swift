@@ -14,7 +14,11 @@ struct SnapshotCommand: AsyncParsableCommand {
         subcommands: [Take.self, List.self], defaultSubcommand: Take.self)
 
     struct Take: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Make one and print its path (the default).")
+        static let configuration = CommandConfiguration(
+            abstract: "Make one and print its path (the default).",
+            discussion: """
+                  telectl snapshot
+                """)
 
         @OptionGroup var common: CommonOptions
 
@@ -26,7 +30,11 @@ struct SnapshotCommand: AsyncParsableCommand {
     }
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "The copies that are there, oldest first.")
+        static let configuration = CommandConfiguration(
+            abstract: "The copies that are there, oldest first.",
+            discussion: """
+                  telectl snapshot list
+                """)
 
         @OptionGroup var common: CommonOptions
 

@@ -4,7 +4,11 @@ import TeleTerm
 
 struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "What the server is doing: ingest, storage, memory, notices.")
+        commandName: "status", abstract: "What the server is doing: ingest, storage, memory, notices.",
+        discussion: """
+              telectl status
+              telectl status --server http://10.0.0.7:4318 --json
+            """)
 
     @OptionGroup var common: CommonOptions
 

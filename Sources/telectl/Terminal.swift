@@ -65,6 +65,8 @@ struct Terminal {
 
     static func print(_ lines: [String]) {
         guard !lines.isEmpty else { return }
+        let columns = isatty(1) == 1 && variable("TERM") != "dumb" ? windowColumns() : nil
+        let lines = columns.map { columns in lines.map { TextWidth.anchored($0, width: columns) } } ?? lines
         write(Array((lines.joined(separator: "\n") + "\n").utf8))
     }
 

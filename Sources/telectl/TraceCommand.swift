@@ -20,7 +20,7 @@ struct TraceCommand: AsyncParsableCommand {
     @Flag(name: .long, help: "Show every span: no folded siblings, no cut.")
     var full = false
 
-    @Argument(help: "The trace id, or at least 4 of its first digits.")
+    @Argument(help: "The trace id, or at least 4 of its first digits.", completion: .traceIDs)
     var id: String
 
     func run() async throws {

@@ -18,7 +18,7 @@ struct TracesCommand: AsyncParsableCommand {
     @Option(name: .shortAndLong, help: "At most this many.")
     var number = 20
 
-    @Option(name: .long, help: "Traces in which this service took part.")
+    @Option(name: .long, help: "Traces in which this service took part.", completion: .services)
     var service: String?
 
     @Option(name: .long, help: ArgumentHelp("With a span at least this long.", valueName: "length"))

@@ -13,7 +13,7 @@ struct WhyCommand: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @Argument(help: "The trace id, or at least 4 of its first digits.")
+    @Argument(help: "The trace id, or at least 4 of its first digits.", completion: .traceIDs)
     var id: String
 
     func run() async throws {
@@ -25,12 +25,15 @@ struct WhyCommand: AsyncParsableCommand {
         }
         let view = TraceView(trace)
         let terminal = common.terminal
-        let usual = try await usual(view, client)
+        let (query, time) = WhyCommand.usualQuery(view)
+        let (answer, _) = try await client.value(
+            PrometheusAnswer.self, "/api/v1/query", [("query", query), ("time", time)])
+        let usual = WhyCommand.usual(answer)
         Terminal.print(TraceReason(view, usual: usual).lines(width: terminal.width, style: terminal.style))
     }
 
-    /// Of the trace's services, over the hour that ends with it; empty where the server keeps no metrics of spans.
-    private func usual(_ trace: TraceView, _ client: ServerClient) async throws -> [TraceReason.Operation: UInt64] {
+    /// What asks for p95 of the operations of the trace's services over the hour that ends with it, and when.
+    static func usualQuery(_ trace: TraceView) -> (query: String, time: String) {
         let services = Set(trace.spans.map(\.service)).sorted().prefix(100).map(WhyCommand.escaped)
         let end = trace.spans.map { max($0.end, $0.start) }.max() ?? 0
         // The counters of the trace's own spans are written up to 15 s after them.
@@ -39,8 +42,11 @@ struct WhyCommand: AsyncParsableCommand {
             histogram_quantile(0.95, sum by (le, service, span_name) (
             increase(traces_spanmetrics_latency_bucket{service=~"\(services.joined(separator: "|"))"}[1h])))
             """
-        let (answer, _) = try await client.value(
-            PrometheusAnswer.self, "/api/v1/query", [("query", query), ("time", "\(time)")])
+        return (query, "\(time)")
+    }
+
+    /// Nanoseconds; empty where the server keeps no metrics of spans.
+    static func usual(_ answer: PrometheusAnswer) -> [TraceReason.Operation: UInt64] {
         var out: [TraceReason.Operation: UInt64] = [:]
         for row in answer.rows {
             guard let value = row.points.first.flatMap({ Double($0.value) }), value.isFinite, value >= 0 else {

@@ -40,6 +40,26 @@ struct AnswerTests {
         #expect(scalar.rows[0].points[0].value == "2")
     }
 
+    @Test func histogramsBecomeHeat() throws {
+        let native = try decode(
+            """
+            {"data":{"resultType":"matrix","result":[{"metric":{},"histograms":[
+              [5,{"count":"4","sum":"3","buckets":[[0,"0.5","1","3"],[0,"1","+Inf","1"]]}]]}]}}
+            """, PrometheusAnswer.self)
+        #expect(QueryCommand.heat(native.rows).map(\.count) == [3, 1])
+        func classic(_ more: String) throws -> [HeatMap.Cell] {
+            QueryCommand.heat(
+                try decode(
+                    """
+                    {"data":{"resultType":"matrix","result":[
+                      {"metric":{"le":"0.1"},"values":[[1,"2"],[2,"NaN"]]},{"metric":{"le":"+Inf"\(more)},"values":[[1,"5"]]}]}}
+                    """, PrometheusAnswer.self
+                ).rows)
+        }
+        #expect(try classic("").map(\.count) == [2, 3])
+        #expect(try classic(#","job":"a""#).isEmpty, "buckets of two histograms are lines")
+    }
+
     @Test func whatIsNoAnswerIsRefused() {
         for text in ["{}", "[]", #"{"data":{"resultType":"streams","result":[{"stream":{},"values":[[1]]}]}}"#] {
             #expect(throws: (any Error).self) { try decode(text, LokiAnswer.self) }

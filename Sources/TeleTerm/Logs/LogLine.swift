@@ -23,6 +23,6 @@ package struct LogLine: Sendable {
         let trace = traceID.isEmpty ? "" : "  " + style.paint(String(TextWidth.clean(traceID).prefix(8)), .dim)
         return style.paint(clock, .dim) + " " + style.paint(level.label, level.ink) + " "
             + style.paint(name, Style.service(service)) + "  "
-            + style.paint(TextWidth.clean(text), isAside ? .dim : level.ink) + trace
+            + style.paint(TextWidth.isolated(TextWidth.clean(text)), isAside ? .dim : level.ink) + trace
     }
 }

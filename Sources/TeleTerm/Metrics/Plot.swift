@@ -15,11 +15,17 @@ package struct Plot: Sendable {
     package var from: Double
     package var to: Double
 
-    package init(series: [Series], from: Double, to: Double) {
+    package var unit: PlotUnit
+
+    package init(series: [Series], from: Double, to: Double, unit: PlotUnit = .none) {
         self.series = series
+        self.unit = unit
         self.from = from
         self.to = to
     }
+
+    /// What a series is drawn with where there are neither dots nor colours that tell them apart.
+    fileprivate static func mark(_ slot: Int) -> String { ["*", "+", "o", "x", "#", "@"][slot % 6] }
 
     private static let inks: [Ink] = [.service(0), .service(2), .service(3), .service(1), .service(5), .service(9)]
 
@@ -30,7 +36,8 @@ package struct Plot: Sendable {
         // A flat line is drawn in the middle of a range around it.
         let bottom = low == high ? low - max(abs(low) * 0.1, 0.5) : low
         let top = low == high ? high + max(abs(high) * 0.1, 0.5) : high
-        let axisWidth = max(TextWidth.of(Units.count(top)), TextWidth.of(Units.count(bottom)), 4)
+        let middle = top / 2 + bottom / 2
+        let axisWidth = max([top, middle, bottom].map { TextWidth.of(unit.text($0, style)) }.max() ?? 0, 4)
         let columns = max(width - axisWidth - 2, 10)
         var canvas = Canvas(columns: columns, rows: max(height, 3), isUnicode: style.unicode)
         for (slot, one) in series.enumerated() {
@@ -52,31 +59,24 @@ package struct Plot: Sendable {
         for row in 0..<canvas.rows {
             let share = Double(row) / Double(max(canvas.rows - 1, 1))
             let isLabelled = row == 0 || row == canvas.rows - 1 || row == canvas.rows / 2
-            let label = isLabelled ? Units.count(top * (1 - share) + bottom * share) : ""
+            let label = isLabelled ? unit.text(top * (1 - share) + bottom * share, style) : ""
             let wall = style.unicode ? (isLabelled ? "┤" : "│") : "|"
             out.append(
                 style.paint(TextWidth.fit(label, to: axisWidth, .right) + wall, .dim)
                     + canvas.text(row: row) { text, slot in style.paint(text, Plot.inks[slot % Plot.inks.count]) })
         }
-        out.append(style.paint(timeAxis(columns, indent: axisWidth + 1), .dim))
+        out.append(style.paint(PlotAxis.times(from, to, columns: columns, indent: axisWidth + 1), .dim))
         for (slot, one) in series.prefix(12).enumerated() {
-            let key = style.paint(style.unicode ? "━━" : "--", Plot.inks[slot % Plot.inks.count])
-            let last = one.points.last { $0.value.isFinite }.map { Units.digits($0.value) } ?? "-"
+            let key = style.paint(
+                style.unicode ? "━━" : Plot.mark(slot) + Plot.mark(slot), Plot.inks[slot % Plot.inks.count])
+            let last =
+                one.points.last { $0.value.isFinite }.map {
+                    unit == .none ? Units.digits($0.value) : unit.text($0.value, style)
+                } ?? "-"
             out.append("\(key) \(TextWidth.cut(TextWidth.clean(one.name), to: max(width - 14, 8)))  \(last)")
         }
         if series.count > 12 { out.append(style.paint("   and \(series.count - 12) more series", .dim)) }
         return out
-    }
-
-    private func timeAxis(_ columns: Int, indent: Int) -> String {
-        let decimals = to - from < 10 ? 1 : 0
-        func clock(_ seconds: Double) -> String {
-            Timestamp.clock(UInt64(min(max(seconds, 0), 9e9) * 1e3) * 1_000_000, decimals: decimals)
-        }
-        let marks = [clock(from), clock((from + to) / 2), clock(to)]
-        let gap = max(columns - marks.reduce(0) { $0 + $1.count }, 2)
-        return String(repeating: " ", count: indent) + marks[0] + String(repeating: " ", count: gap / 2) + marks[1]
-            + String(repeating: " ", count: gap - gap / 2) + marks[2]
     }
 }
 
@@ -127,7 +127,7 @@ private struct Canvas {
                 if isUnicode {
                     piece.unicodeScalars.append(Unicode.Scalar(0x2800 + UInt32(dot)) ?? " ")
                 } else {
-                    piece += dot == 0 ? " " : "*"
+                    piece += dot == 0 ? " " : Plot.mark(slot)
                 }
                 at += 1
             }

@@ -3,6 +3,8 @@ internal import TeleModel
 /// What a piece of text is, not how it looks: the one place that knows escape codes is ``Style/paint(_:_:)``.
 package enum Ink: Hashable, Sendable {
     case plain, dim, strong, error, warning, good, accent
+    /// The row that the cursor is on, over its whole width.
+    case selected
     /// One of the service colours, chosen by the name's hash so that a service looks the same in every trace.
     case service(Int)
 }
@@ -37,6 +39,7 @@ package struct Style: Sendable, Equatable {
             case .warning: "33"
             case .good: "32"
             case .accent: "36"
+            case .selected: "7"
             case .service(let slot): "38;5;\(Self.serviceCodes[slot % Self.serviceCodes.count])"
             }
         return "\u{1b}[\(code)m\(text)\u{1b}[0m"

@@ -76,4 +76,14 @@ package struct TraceTree: Sendable {
         }
         return span.duration > covered ? span.duration - covered : 0
     }
+
+    /// Spans below each node.
+    func descendants() -> [Int] {
+        // Pre-order: the descendants of a node follow it, so sums run backwards.
+        var below = [Int](repeating: 0, count: nodes.count)
+        for i in nodes.indices.reversed() {
+            if let parent = nodes[i].parent { below[parent] += below[i] + 1 }
+        }
+        return below
+    }
 }

@@ -4,8 +4,10 @@ package struct Waterfall: Sendable {
     let trace: TraceView
     let tree: TraceTree
     let critical: CriticalPath
-    let options: WaterfallOptions
-    let glyphs: Glyphs
+    var options: WaterfallOptions
+    private(set) var glyphs: Glyphs
+    /// Spans below each node of the tree.
+    let below: [Int]
     /// By the first node of a possible run: spans below all of its members.
     let runDescendants: [Int: Int]
 
@@ -15,15 +17,18 @@ package struct Waterfall: Sendable {
         tree = TraceTree(trace)
         critical = CriticalPath(tree, trace)
         glyphs = Glyphs(options.style)
-        runDescendants = options.isFull ? [:] : Waterfall.descendants(tree, trace)
+        below = tree.descendants()
+        runDescendants = options.isFull ? [:] : Waterfall.runDescendants(tree, trace, below)
     }
 
-    private static func descendants(_ tree: TraceTree, _ trace: TraceView) -> [Int: Int] {
-        // Pre-order: the descendants of a node follow it, so sums run backwards.
-        var below = [Int](repeating: 0, count: tree.nodes.count)
-        for i in tree.nodes.indices.reversed() {
-            if let parent = tree.nodes[i].parent { below[parent] += below[i] + 1 }
-        }
+    /// The same drawn in another style.
+    init(_ other: Waterfall, _ style: Style) {
+        self = other
+        options.style = style
+        glyphs = Glyphs(style)
+    }
+
+    private static func runDescendants(_ tree: TraceTree, _ trace: TraceView, _ below: [Int]) -> [Int: Int] {
         var out: [Int: Int] = [:]
         for siblings in [tree.roots] + tree.nodes.map(\.children) where siblings.count >= WaterfallOptions.runLength {
             var firstOf: [String: Int] = [:]
@@ -57,7 +62,7 @@ package struct Waterfall: Sendable {
         return out
     }
 
-    private func header() -> [String] {
+    func header() -> [String] {
         let services = Set(trace.spans.map(\.service)).count
         let errors = trace.spans.filter(\.isError).count
         let style = options.style
@@ -74,7 +79,7 @@ package struct Waterfall: Sendable {
         ]
     }
 
-    private func labelWidth(_ row: WaterfallRow) -> Int {
+    func labelWidth(_ row: WaterfallRow) -> Int {
         switch row {
         case .span(let node), .run(let node, _, _, _, _, _, _, _):
             let span = trace.spans[tree.nodes[node].span]

@@ -19,7 +19,9 @@ struct WaterfallPainter: Sendable {
         case .span(let node):
             let place = waterfall.tree.nodes[node]
             let span = waterfall.trace.spans[place.span]
-            return label(node, span, suffix: "", isError: span.isError) + " " + bar(node, span)
+            let isFolded = waterfall.options.folded.contains(node) && waterfall.below[node] > 0
+            return label(node, span, suffix: isFolded ? " +\(waterfall.below[node])" : "", isError: span.isError) + " "
+                + bar(node, span)
                 + tail(span.duration, selfTime: place.selfTime, isError: span.isError)
         case .run(let node, let count, let errors, let start, let end, let total, let isCritical, let isLast):
             let span = waterfall.trace.spans[waterfall.tree.nodes[node].span]

@@ -16,6 +16,10 @@ package struct WaterfallOptions: Sendable {
     /// Log lines and events between the spans.
     package var showsLogs = false
     package var style: Style
+    /// For ``TraceWalk``: nodes whose descendants are hidden, and first nodes of runs that are drawn span by span.
+    var folded: Set<Int> = []
+    var openRuns: Set<Int> = []
+    var rowLimit = WaterfallOptions.mostRows
 
     package init(width: Int, style: Style) {
         self.width = max(width, 40)
@@ -47,7 +51,7 @@ extension Waterfall {
         var shown = 0
         var stack = foldedSiblings(tree.roots).reversed() as [WaterfallRow]
         while let row = stack.popLast() {
-            if !options.isFull, rows.count >= WaterfallOptions.mostRows { break }
+            if !options.isFull, rows.count >= options.rowLimit { break }
             rows.append(row)
             if case .run(_, let count, _, _, _, _, _, _) = row {
                 shown += count
@@ -55,6 +59,7 @@ extension Waterfall {
             }
             guard case .span(let node) = row else { continue }
             shown += 1
+            if options.folded.contains(node) { continue }
             let span = trace.spans[tree.nodes[node].span]
             let children = foldedSiblings(tree.nodes[node].children)
             guard options.showsLogs else {
@@ -105,7 +110,9 @@ extension Waterfall {
         for node in siblings { groups[key(node), default: []].append(node) }
         var out: [WaterfallRow] = []
         for node in siblings {
-            guard let group = groups[key(node)], group.count >= WaterfallOptions.runLength else {
+            guard let group = groups[key(node)], group.count >= WaterfallOptions.runLength,
+                !options.openRuns.contains(group[0])
+            else {
                 out.append(.span(node: node))
                 continue
             }
