@@ -8,6 +8,7 @@ struct BreakersCommand: AsyncParsableCommand {
         discussion: """
             Services tell it by the metrics circuit_breaker.state, .transitions, .calls, .retries and .deadline_exceeded with
             breaker.name; TeleClient's TeleBreaker and its own exports do.
+              telectl breakers
             """)
 
     @OptionGroup var common: CommonOptions
