@@ -183,8 +183,8 @@ extension TopState {
         case .enter, .right:
             guard let at = page.list.row(in: ids) else { return }
             let slow = rows[at].rates.p95 ?? 0
-            // Buckets are a little coarse: what is about as slow belongs to it.
-            let search = TopSearch(service: page.name, operation: rows[at].name, atLeast: slow / 10 * 8)
+            // Buckets are coarse: a quantile may be twice what any span took.
+            let search = TopSearch(service: page.name, operation: rows[at].name, atLeast: slow / 2)
             open(.traces(.init(search: search, slow: search.atLeast)))
         default: break
         }
