@@ -15,7 +15,9 @@ struct SilenceCommand: AsyncParsableCommand {
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Silence the alerts that all matchers accept; prints the silence's id.",
-            discussion: "telectl silence add alertname=HighLatency 'service=~cart|checkout' --for 2h --comment deploy")
+            discussion: """
+                  telectl silence add alertname=HighLatency 'service=~cart|checkout' --for 2h --comment deploy
+                """)
 
         @OptionGroup var common: CommonOptions
 
@@ -61,7 +63,10 @@ struct SilenceCommand: AsyncParsableCommand {
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "The silences that are active or pending (the default).")
+            abstract: "The silences that are active or pending (the default).",
+            discussion: """
+                  telectl silence list
+                """)
 
         @OptionGroup var common: CommonOptions
 
@@ -102,7 +107,11 @@ struct SilenceCommand: AsyncParsableCommand {
     }
 
     struct Expire: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "End silences now.")
+        static let configuration = CommandConfiguration(
+            abstract: "End silences now.",
+            discussion: """
+                  telectl silence expire ID
+                """)
 
         @OptionGroup var common: CommonOptions
 
