@@ -79,7 +79,7 @@ def processes(name):
 
 
 def walk():
-    shown = wait("gateway")
+    shown = wait("inventory")
     check("every service of the demo is listed", all(name in shown for name in ["checkout", "inventory", "orders", "payments"]), shown)
     check("80x24 is filled and not exceeded", len(shown.splitlines()) <= 24 and "q quit" in shown.splitlines()[-1], shown)
     wait("newest errors: ", 20)
@@ -91,7 +91,7 @@ def walk():
     wait("took ")
     shown = wait("gateway /checkout")
     keys("Enter")
-    shown = wait("critical")
+    shown = wait("spans · ")
     check("a trace is a waterfall", "spans" in shown and "░" in shown and "payments" in shown, shown)
     keys("/")
     wait("search: ")
@@ -165,8 +165,6 @@ def main():
 
         start()
         check("it takes the terminal", state() != before and state()[0].startswith("1 0"), str(state()))
-        walk()
-        resize()
         keys("C-z")
         ended("ctrl-z")
         keys("fg", "Enter")
@@ -182,11 +180,18 @@ def main():
         keys("C-c")
         ended("ctrl-c")
         start()
+        walk()
+        resize()
+        keys("q")
+        wait("q quit", 5, gone=True)
+        check("after resizes: screen, cursor and modes as before", state() == before, f"{before}\n{state()}")
+        start()
         teled.send_signal(signal.SIGTERM)
         teled.wait(10)
         wait("can't reach", 10)
         keys("q")
-        ended("without a server")
+        wait("q quit", 5, gone=True)
+        check("without a server: screen, cursor and modes as before", state() == before, f"{before}\n{state()}")
         plain = subprocess.run([programs / "telectl", "top"], capture_output=True, text=True, stdin=subprocess.DEVNULL)
         check("a pipe is refused as usage", plain.returncode == 64 and plain.stdout == "", plain.stderr)
     finally:

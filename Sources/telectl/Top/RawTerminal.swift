@@ -32,7 +32,9 @@ struct RawTerminal: Sendable {
     /// Stops the process as ctrl-z does and comes back when it goes on.
     func stop() {
         leave()
-        kill(getpid(), SIGTSTP)
+        // To this thread: sent to the process, it could stop another one while this one takes the screen back. Not
+        // SIGTSTP, which the threads of the pool block.
+        raise(SIGSTOP)
         enter()
     }
 
