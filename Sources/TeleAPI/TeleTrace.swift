@@ -118,6 +118,12 @@ package struct TeleLog: Codable, Sendable, Hashable {
 package struct TeleTrace: Codable, Sendable, Hashable {
     /// 32 lower-case hex digits: the whole id, also when the request named a prefix.
     package var traceID: String
+    /// Spans that the trace has, those that were sent twice counted twice.
+    package var total: Int?
+    /// Set where ``spans`` are not all of them.
+    package var cut: Bool?
+    /// `?cursor=` of the spans that come next; nil where these are the last.
+    package var next: String?
     package var spans: [TeleSpan]
     /// Present with `?logs=1`, ordered by time.
     package var logs: [TeleLog]?

@@ -71,9 +71,10 @@ package protocol EngineSnapshot: Sendable {
     func scanSpans(_ scan: SpanScan, budget: QueryBudget, _ body: (SpanBatch) throws(EngineError) -> Bool)
         throws(EngineError)
 
-    /// All spans of a trace, all columns, ordered by start; empty where there is none. Spans sent more than once with
-    /// all columns equal are given once.
-    func trace(_ id: TraceID, budget: QueryBudget) throws(EngineError) -> SpanBatch
+    /// Of the spans of a trace, ordered by start, at most `limit` from the `offset`th on, all columns: a trace may have
+    /// more than a query can hold. Empty where there is none. Spans sent more than once with all columns equal are given
+    /// once, as far as they come together; offsets count them as often as they were sent.
+    func trace(_ id: TraceID, offset: Int, limit: Int, budget: QueryBudget) throws(EngineError) -> TraceSpans
 
     /// Trace ids that begin with these bits: the first `bits` bits of the id equal those of `prefix`. At most `limit`.
     func traceIDs(prefix: TraceID, bits: Int, limit: Int, budget: QueryBudget) throws(EngineError) -> [TraceID]
@@ -96,6 +97,11 @@ package protocol EngineSnapshot: Sendable {
 }
 
 extension EngineSnapshot {
+    package func trace(_ id: TraceID, budget: QueryBudget) throws(EngineError) -> SpanBatch {
+        // All of them.
+        try trace(id, offset: 0, limit: .max, budget: budget).batch
+    }
+
     package func select(
         _ selection: SeriesSelection, budget: QueryBudget, _ body: (SeriesData) throws(EngineError) -> Bool
     ) throws(EngineError) {

@@ -9,7 +9,6 @@ package struct ServerFacts: Sendable {
     package var engine = EngineFacts()
     /// What the service graph counted and may not have stored yet.
     package var serviceGraph: @Sendable () -> ServiceGraph.Live = { ServiceGraph.Live() }
-
     /// The groups of rules that run.
     package var rules: RuleManager?
 

@@ -89,7 +89,9 @@ extension MemorySnapshot {
         return out
     }
 
-    package func trace(_ id: TraceID, budget: QueryBudget) throws(EngineError) -> SpanBatch {
+    package func trace(
+        _ id: TraceID, offset: Int, limit: Int, budget: QueryBudget
+    ) throws(EngineError) -> TraceSpans {
         // All spans of a trace in one batch, keys and resources of the batches it is spread over merged.
         var builder = SpanBatchBuilder()
         for batch in spans {
@@ -97,7 +99,10 @@ extension MemorySnapshot {
             if !rows.isEmpty { builder.append(batch, rows: rows) }
         }
         let joined = builder.finish()
-        return joined.picking((0..<joined.count).sorted { (joined.start[$0], $0) < (joined.start[$1], $1) })
+        let order = (0..<joined.count).sorted { (joined.start[$0], $0) < (joined.start[$1], $1) }
+        let rows = Array(order.dropFirst(offset).prefix(limit))
+        let end = offset + rows.count
+        return TraceSpans(batch: joined.picking(rows), total: order.count, next: end < order.count ? end : nil)
     }
 
     package func traceIDs(

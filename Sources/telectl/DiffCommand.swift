@@ -19,24 +19,14 @@ struct DiffCommand: AsyncParsableCommand {
 
     func run() async throws {
         let client = try common.client
-        let (a, bytesA) = try await client.trace(first)
-        let (b, bytesB) = try await client.trace(second)
+        let a = try await client.trace(first, isJSON: common.json)
+        let b = try await client.trace(second, isJSON: common.json)
         if common.json {
-            Terminal.write(Array(#"{"a":"#.utf8) + bytesA + Array(#","b":"#.utf8) + bytesB + Array("}\n".utf8))
+            Terminal.write(Array(#"{"a":"#.utf8) + a.body + Array(#","b":"#.utf8) + b.body + Array("}\n".utf8))
             return
         }
         let terminal = common.terminal
-        Terminal.print(TraceDiff(TraceView(a), TraceView(b)).lines(width: terminal.width, style: terminal.style))
-    }
-}
-
-extension ServerClient {
-    /// A trace by its id or a prefix of it.
-    func trace(_ id: String, withLogs: Bool = false) async throws -> (value: TeleTrace, body: [UInt8]) {
-        guard !id.isEmpty, id.utf8.count <= 32, id.allSatisfy(\.isHexDigit) else {
-            throw ValidationError("a trace id is up to 32 hexadecimal digits, not '\(id)'")
-        }
-        return try await value(
-            TeleTrace.self, "/api/tele/v1/trace/\(id.lowercased())", withLogs ? [("logs", "1")] : [])
+        Terminal.print(TraceDiff(a.view, b.view).lines(width: terminal.width, style: terminal.style))
+        for loaded in [a, b] { loaded.complainIfCut() }
     }
 }

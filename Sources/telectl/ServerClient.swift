@@ -25,6 +25,8 @@ struct ServerClient {
     struct Answer {
         var status: Int
         var body: [UInt8]
+        /// Why something is missing from it.
+        var cut: String?
     }
 
     /// As ``request(_:_:headers:isPost:)``, but what goes wrong is said.
@@ -66,7 +68,9 @@ struct ServerClient {
         do {
             let response = try await HTTPClient.shared.execute(request, timeout: timeout)
             let body = try await response.body.collect(upTo: ServerClient.mostBytes)
-            return Answer(status: Int(response.status.code), body: Array(buffer: body))
+            return Answer(
+                status: Int(response.status.code), body: Array(buffer: body),
+                cut: response.headers.first(name: "X-Tele-Cut"))
         } catch is NIOTooManyBytesError {
             throw ServerFailure(
                 text: "the answer has more than \(ServerClient.mostBytes >> 20) MiB; narrow the time or the query",
@@ -88,6 +92,8 @@ struct ServerClient {
     ) async throws -> (value: Value, body: [UInt8]) {
         let answer = try await get(path, parameters, headers: headers, isPost: isPost)
         guard answer.status == 200 else { throw ServerClient.refusal(answer) }
+        // Who asks for the newest 20 knows that there may be more.
+        if let cut = answer.cut, !cut.hasPrefix("limit: ") { Terminal.complain(cut) }
         do {
             return (try JSONDecoder().decode(type, from: Data(answer.body)), answer.body)
         } catch {

@@ -23,46 +23,27 @@ struct TraceCommand: AsyncParsableCommand {
     @Argument(help: "The trace id, or at least 4 of its first digits.", completion: .traceIDs)
     var id: String
 
-    func run() async throws {
-        guard !id.isEmpty, id.utf8.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }), id.utf8.count <= 32 else {
-            throw ValidationError("a trace id is up to 32 hexadecimal digits, not '\(id)'")
-        }
-        let (trace, body) = try await common.client.value(
-            TeleTrace.self, "/api/tele/v1/trace/\(id.lowercased())", logs ? [("logs", "1")] : [])
-        if common.json {
-            Terminal.write(body + [0x0a])
-            return
-        }
-        let terminal = common.terminal
-        var options = WaterfallOptions(width: terminal.width, style: terminal.style)
-        options.isFull = full
-        options.showsLogs = logs
-        let view = TraceView(trace)
-        Terminal.print(Waterfall(view, options).lines())
-        for saga in Saga.all(view) { Terminal.print([""] + saga.lines(width: terminal.width, style: terminal.style)) }
-        if trace.logsTruncated == true { Terminal.complain("the trace has more log lines than are shown") }
-    }
-}
+    @Option(name: .long, help: "At most this many spans, the first by start.")
+    var spans = LoadedTrace.usual
 
-extension TraceView {
-    init(_ trace: TeleTrace) {
-        let spans = trace.spans.map { span in
-            var view = TraceView.Span(
-                id: UInt64(span.spanID, radix: 16) ?? 0, parent: UInt64(span.parentSpanID, radix: 16) ?? 0,
-                service: span.service.isEmpty ? "(no service)" : span.service, name: span.name, start: span.start,
-                end: span.end, isError: span.status == "error", statusMessage: span.statusMessage,
-                events: span.events.map(Event.init))
-            view.saga = Saga.Mark(span)
-            return view
+    func validate() throws { if spans < 1 { throw ValidationError("--spans must be at least 1") } }
+
+    func run() async throws {
+        let trace = try await common.client.trace(id, withLogs: logs, most: spans, isJSON: common.json)
+        if common.json {
+            Terminal.write(trace.body + [0x0a])
+        } else {
+            let terminal = common.terminal
+            var options = WaterfallOptions(width: terminal.width, style: terminal.style)
+            options.isFull = full
+            options.showsLogs = logs
+            Terminal.print(Waterfall(trace.view, options).lines())
+            for saga in Saga.all(trace.view) {
+                Terminal.print([""] + saga.lines(width: terminal.width, style: terminal.style))
+            }
         }
-        let logs = (trace.logs ?? []).map { log in
-            var level = LogLevel(severityNumber: log.severity)
-            if level == .unknown { level = LogLevel(name: log.severityText) }
-            return TraceView.Log(
-                time: UInt64(log.timeUnixNano) ?? 0, span: UInt64(log.spanID, radix: 16) ?? 0, service: log.service,
-                level: level, text: log.body)
-        }
-        self.init(id: trace.traceID, spans: spans, logs: logs)
+        trace.complainIfCut()
+        if trace.logsTruncated { Terminal.complain("the trace has more log lines than are shown") }
     }
 }
 

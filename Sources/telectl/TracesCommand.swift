@@ -67,7 +67,15 @@ struct TracesCommand: AsyncParsableCommand {
         struct SpanSet: Decodable {
             var matched: Int?
         }
+        struct Metrics: Decodable {
+            var completedJobs: Int?
+            var totalJobs: Int?
+        }
         var traces: [Trace]?
+        var metrics: Metrics?
+
+        /// Whether there may be traces that the search did not come to.
+        var isCut: Bool { metrics?.completedJobs ?? 1 < metrics?.totalJobs ?? 1 }
     }
 
     func run() async throws {
@@ -84,6 +92,10 @@ struct TracesCommand: AsyncParsableCommand {
         if slowest {
             traces.sort { ($0.durationMs ?? 0) > ($1.durationMs ?? 0) }
             traces = Array(traces.prefix(number))
+            if found.isCut {
+                Terminal.complain(
+                    "more traces match than were looked at (the newest 2000): narrow --since or the query")
+            }
         }
         if common.json {
             Terminal.write(body + [0x0a])

@@ -18,12 +18,10 @@ struct WhyCommand: AsyncParsableCommand {
 
     func run() async throws {
         let client = try common.client
-        let (trace, body) = try await client.trace(id, withLogs: true)
-        if common.json {
-            Terminal.write(body + [0x0a])
-            return
-        }
-        let view = TraceView(trace)
+        let trace = try await client.trace(id, withLogs: true, isJSON: common.json)
+        defer { trace.complainIfCut() }
+        if common.json { return Terminal.write(trace.body + [0x0a]) }
+        let view = trace.view
         let terminal = common.terminal
         let (query, time) = WhyCommand.usualQuery(view)
         let (answer, _) = try await client.value(

@@ -66,7 +66,9 @@ import Testing
         func scanSpans(
             _ scan: SpanScan, budget: QueryBudget, _ body: (SpanBatch) throws(EngineError) -> Bool
         ) throws(EngineError) {}
-        func trace(_ id: TraceID, budget: QueryBudget) throws(EngineError) -> SpanBatch { SpanBatch() }
+        func trace(
+            _ id: TraceID, offset: Int, limit: Int, budget: QueryBudget
+        ) throws(EngineError) -> TraceSpans { TraceSpans() }
         func traceIDs(
             prefix: TraceID, bits: Int, limit: Int, budget: QueryBudget
         ) throws(EngineError) -> [TraceID] { [] }

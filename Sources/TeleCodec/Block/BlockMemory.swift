@@ -10,6 +10,8 @@ package enum BlockPart: Hashable, Sendable {
     case bodyTemplates
     /// Trace ids: which row has which, without the ids.
     case traceRows
+    /// Times and resources of a span block.
+    case spanTimes
     /// The spans of one trace, whole.
     case trace(TraceID)
 }

@@ -4,10 +4,25 @@ package import TeleModel
 package struct SpanBlockReader {
     package let meta: BlockMeta
     private let pages: BlockPages
+    private let memory: (any BlockMemory)?
+
+    /// Of all rows.
+    private struct Times: Sendable {
+        var start: [UInt64]
+        var end: [UInt64]
+        var resource: [UInt32]
+
+        /// Bytes a row.
+        static let rowBytes = 20
+    }
 
     /// See ``LogBlockReader/init(_:source:)``.
-    package init(_ meta: BlockMeta, source: @escaping (Range<Int>) throws(CodecError) -> [UInt8]) {
+    package init(
+        _ meta: BlockMeta, memory: (any BlockMemory)? = nil,
+        source: @escaping (Range<Int>) throws(CodecError) -> [UInt8]
+    ) {
         self.meta = meta
+        self.memory = memory
         pages = BlockPages(meta, source: source)
     }
 
@@ -55,36 +70,60 @@ package struct SpanBlockReader {
         return batch
     }
 
+    /// Those of all rows: what the last reader decoded, or else kept for the next one.
+    private func times(_ resources: Int? = nil) throws(CodecError) -> Times {
+        if let known = memory?.value(.spanTimes, as: Times.self) { return known }
+        let page = try pages.page(.time)
+        var reader = ByteReader(page.span.bytes)
+        let start = try IntColumn.decode(&reader, count: meta.rows)
+        var end = try IntColumn.decode(&reader, count: meta.rows)
+        SpanBlockReader.add(start, to: &end)
+        let below = if let resources { resources } else { try CorePage.decode(pages.page(.core)).resources.count }
+        let resource = try IntColumn.decodeIndexes(&reader, count: meta.rows, below: below)
+        let times = Times(start: start, end: end, resource: resource)
+        memory?.keep(times, bytes: meta.rows * Times.rowBytes, .spanTimes)
+        return times
+    }
+
+    private static func add(_ start: [UInt64], to end: inout [UInt64]) {
+        let starts = start.span
+        var ends = end.mutableSpan
+        for row in 0..<min(starts.count, ends.count) { ends[row] &+= starts[row] }
+    }
+
     /// Gives back the ends of all rows where `needsEnds`.
     private func decodeTimes(
         _ pages: BlockPages, _ batch: inout SpanBatch, _ rows: [Int]?, needsEnds: Bool
     ) throws(CodecError) -> [UInt64] {
+        if rows == nil || needsEnds || memory?.value(.spanTimes, as: Times.self) != nil {
+            let all = try times(batch.core.resources.count)
+            batch.start = BlockRows.pick(rows, all.start)
+            batch.end = BlockRows.pick(rows, all.end)
+            batch.resource = BlockRows.pick(rows, all.resource)
+            return all.end
+        }
         let page = try pages.page(.time)
         var reader = ByteReader(page.span.bytes)
-        let places = needsEnds ? nil : rows
-        let start = try IntColumn.decode(&reader, count: meta.rows, places: places)
-        var end = try IntColumn.decode(&reader, count: meta.rows, places: places)
-        do {
-            let starts = start.span
-            var ends = end.mutableSpan
-            for row in 0..<min(starts.count, ends.count) { ends[row] &+= starts[row] }
-        }
+        batch.start = try IntColumn.decode(&reader, count: meta.rows, places: rows)
+        batch.end = try IntColumn.decode(&reader, count: meta.rows, places: rows)
+        SpanBlockReader.add(batch.start, to: &batch.end)
         batch.resource = try IntColumn.decodeIndexes(
             &reader, count: meta.rows, below: batch.core.resources.count, places: rows)
-        batch.start = needsEnds ? BlockRows.pick(rows, start) : start
-        batch.end = needsEnds ? BlockRows.pick(rows, end) : end
-        return end
+        return []
     }
 
-    /// Rising numbers of the rows that may last so long (nanoseconds); of the block, only the times are read.
+    /// Rising numbers of the rows that last so long (nanoseconds; a span that ends before it starts lasts no time); of
+    /// the block, only the times are read.
     package func rows(lasting durations: ClosedRange<UInt64>) throws(CodecError) -> [Int] {
-        let page = try pages.page(.time)
-        var reader = ByteReader(page.span.bytes)
-        try IntColumn.skip(&reader, count: meta.rows)
-        let lengths = try IntColumn.decode(&reader, count: meta.rows)
-        // Of a span that ends before it starts the difference wrapped; it counts as no time at all.
-        let mayBeNone = durations.contains(0)
-        return lengths.indices.filter { durations.contains(lengths[$0]) || mayBeNone && lengths[$0] > .max / 2 }
+        let times = try times()
+        let starts = times.start.span
+        let ends = times.end.span
+        var rows: [Int] = []
+        for row in 0..<starts.count {
+            let length = ends[row] > starts[row] ? ends[row] &- starts[row] : 0
+            if durations.contains(length) { rows.append(row) }
+        }
+        return rows
     }
 
     /// The trace ids of all rows; of the block, nothing else is read.

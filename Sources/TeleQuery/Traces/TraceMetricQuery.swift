@@ -6,6 +6,8 @@ package import TeleQL
 package struct TraceMetricQuery: Sendable {
     package var metric: TraceQLMetric
     package var grid: TraceMetricGrid
+    /// Spans of one trace that are looked at where a trace is looked at as a whole.
+    package var spansPerTrace = Int.max
 
     package init(metric: TraceQLMetric, grid: TraceMetricGrid) {
         self.metric = metric
@@ -13,42 +15,50 @@ package struct TraceMetricQuery: Sendable {
     }
 
     package func run(_ snapshot: any EngineSnapshot, _ budget: QueryBudget) throws(EngineError) -> [TraceSeries] {
-        let series = try evaluate(metric, snapshot, budget)
+        var cut: TraceCut?
+        return try run(snapshot, budget, cut: &cut)
+    }
+
+    /// `cut` becomes why the values may be too low.
+    package func run(
+        _ snapshot: any EngineSnapshot, _ budget: QueryBudget, cut: inout TraceCut?
+    ) throws(EngineError) -> [TraceSeries] {
+        let series = try evaluate(metric, snapshot, budget, &cut)
         return series.filter { one in one.values.contains { !$0.isNaN } }
     }
 
     private func evaluate(
-        _ metric: TraceQLMetric, _ snapshot: any EngineSnapshot, _ budget: QueryBudget
+        _ metric: TraceQLMetric, _ snapshot: any EngineSnapshot, _ budget: QueryBudget, _ cut: inout TraceCut?
     ) throws(EngineError) -> [TraceSeries] {
         switch metric {
         case .number(let value):
             return [TraceSeries(labels: [], values: Array(repeating: value, count: grid.count))]
         case .spans(let spans) where spans.function == .compare:
-            return try TraceComparison(spans, grid).run(snapshot, budget)
-        case .spans(let spans): return try collect(spans, snapshot, budget)
+            return try TraceComparison(spans, grid, spansPerTrace: spansPerTrace).run(snapshot, budget, cut: &cut)
+        case .spans(let spans): return try collect(spans, snapshot, budget, &cut)
         case .binary(let operation, .number(let left), let right):
-            return try evaluate(right, snapshot, budget).map { one in
+            return try evaluate(right, snapshot, budget, &cut).map { one in
                 TraceSeries(labels: one.labels, values: one.values.map { Self.apply(operation, left, $0) })
             }
         case .binary(let operation, let left, .number(let right)):
-            return try evaluate(left, snapshot, budget).map { one in
+            return try evaluate(left, snapshot, budget, &cut).map { one in
                 TraceSeries(labels: one.labels, values: one.values.map { Self.apply(operation, $0, right) })
             }
         case .binary(let operation, let left, let right):
-            let others = try evaluate(right, snapshot, budget)
+            let others = try evaluate(right, snapshot, budget, &cut)
             let byKey = Dictionary(others.map { ($0.key, $0.values) }) { first, _ in first }
-            return try evaluate(left, snapshot, budget).compactMap { one in
+            return try evaluate(left, snapshot, budget, &cut).compactMap { one in
                 guard let other = byKey[one.key] else { return nil }
                 let values = zip(one.values, other).map { Self.apply(operation, $0, $1) }
                 return TraceSeries(labels: one.labels, values: values)
             }
         case .filter(let inner, let operation, let bound):
-            return try evaluate(inner, snapshot, budget).map { one in
+            return try evaluate(inner, snapshot, budget, &cut).map { one in
                 TraceSeries(
                     labels: one.labels, values: one.values.map { Self.holds(operation, $0, bound) ? $0 : .nan })
             }
         case .top(let inner, let count, let isBottom):
-            return Self.top(try evaluate(inner, snapshot, budget), count, isBottom, bins: grid.count)
+            return Self.top(try evaluate(inner, snapshot, budget, &cut), count, isBottom, bins: grid.count)
         }
     }
 
@@ -94,7 +104,7 @@ package struct TraceMetricQuery: Sendable {
     // MARK: Spans
 
     private func collect(
-        _ metric: TraceQLSpanMetric, _ snapshot: any EngineSnapshot, _ budget: QueryBudget
+        _ metric: TraceQLSpanMetric, _ snapshot: any EngineSnapshot, _ budget: QueryBudget, _ cut: inout TraceCut?
     ) throws(EngineError) -> [TraceSeries] {
         let values = metric.by + (metric.value.map { [$0] } ?? [])
         let joined: TraceQLField? = values.dropFirst().reduce(values.first) { sum, field in
@@ -112,8 +122,9 @@ package struct TraceMetricQuery: Sendable {
                 try accumulator.add(time: batch.start[row], groups: groups, value: number, budget)
             }
         }
-        try TraceMetricSource(metric.stages, also: values).forEach(grid.range, snapshot, budget) {
-            (batch: SpanBatch, facts: TraceFacts?, rows: [Int]) throws(EngineError) in
+        try TraceMetricSource(metric.stages, also: values, spansPerTrace: spansPerTrace).forEach(
+            grid.range, snapshot, budget, cut: &cut
+        ) { (batch: SpanBatch, facts: TraceFacts?, rows: [Int]) throws(EngineError) in
             try add(batch, rows, TraceFilter(joined, batch, facts: facts))
         }
         return accumulator.series()

@@ -8,10 +8,12 @@ struct TraceMetricSource {
     private let uses: TraceQLUses
     /// Set where every span can be judged by itself.
     private let filter: TraceQLField??
+    private let spansPerTrace: Int
 
     /// `also`: what the caller looks at on those spans.
-    init(_ stages: [TraceQLStage], also fields: [TraceQLField]) {
+    init(_ stages: [TraceQLStage], also fields: [TraceQLField], spansPerTrace: Int) {
         self.stages = stages
+        self.spansPerTrace = spansPerTrace
         let (own, others) = (TraceQLUses(stages), TraceQLUses(fields))
         var uses = own
         uses.columns.formUnion(others.columns)
@@ -27,13 +29,14 @@ struct TraceMetricSource {
     }
 
     func forEach(
-        _ time: Range<UInt64>, _ snapshot: any EngineSnapshot, _ budget: QueryBudget,
+        _ time: Range<UInt64>, _ snapshot: any EngineSnapshot, _ budget: QueryBudget, cut: inout TraceCut?,
         _ body: (SpanBatch, TraceFacts?, [Int]) throws(EngineError) -> Void
     ) throws(EngineError) {
         if case .some(let field) = filter {
             var scan = SpanScan(time: time)
             scan.conditions = TraceConditions.of(field)
             scan.columns = uses.columns
+            scan.order = .any
             try snapshot.scanSpans(scan, budget: budget) { (batch: SpanBatch) throws(EngineError) -> Bool in
                 let filter = TraceFilter(field, batch, facts: nil)
                 try body(batch, nil, (0..<batch.count).filter { filter.accepts(field, row: $0) == true })
@@ -45,8 +48,9 @@ struct TraceMetricSource {
         let slack = TraceSearch.lookback
         let low = time.lowerBound > slack ? time.lowerBound - slack : 0
         let high = time.upperBound < UInt64.max - slack ? time.upperBound + slack : UInt64.max
-        try TraceCandidates(stages).forEach(time: low..<high, limitHint: nil, snapshot, budget) {
-            (_: TraceID, trace: SpanBatch) throws(EngineError) -> Bool in
+        try TraceCandidates(stages, spansPerTrace: spansPerTrace).forEach(
+            time: low..<high, limitHint: nil, snapshot, budget, cut: &cut
+        ) { (_: TraceID, trace: SpanBatch) throws(EngineError) -> Bool in
             let facts = TraceFacts(trace, needsTree: uses.tree)
             for set in TraceEvaluator(trace, facts).run(stages) {
                 let rows = set.rows.filter { time.contains(trace.start[$0]) }

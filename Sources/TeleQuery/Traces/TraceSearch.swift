@@ -51,6 +51,8 @@ package struct TraceSearch: Sendable {
     package var limit: Int
     /// Spans a set.
     package var spansPerSet: Int
+    /// Spans of one trace that are looked at.
+    package var spansPerTrace = Int.max
 
     /// How long before the window a span may start whose trace still reaches into it.
     package static let lookback: UInt64 = 600_000_000_000
@@ -62,20 +64,31 @@ package struct TraceSearch: Sendable {
         self.spansPerSet = spansPerSet
     }
 
-    /// Newest first, by the start of the trace.
     package func run(_ snapshot: any EngineSnapshot, _ budget: QueryBudget) throws(EngineError) -> [TraceResult] {
+        var cut: TraceCut?
+        return try run(snapshot, budget, cut: &cut)
+    }
+
+    /// Newest first, by the start of the trace. What was found before a limit was passed is an answer too, and marked.
+    package func run(
+        _ snapshot: any EngineSnapshot, _ budget: QueryBudget, cut: inout TraceCut?
+    ) throws(EngineError) -> [TraceResult] {
         let low = time.lowerBound > TraceSearch.lookback ? time.lowerBound - TraceSearch.lookback : 0
         guard low < time.upperBound, limit > 0 else { return [] }
         let needsTree = TraceQLUses(query.stages).tree
         var out: [TraceResult] = []
-        try TraceCandidates(query.stages).forEach(
-            time: low..<time.upperBound, limitHint: limit, snapshot, budget
-        ) { (id: TraceID, trace: SpanBatch) throws(EngineError) -> Bool in
-            guard let result = result(id, trace, needsTree) else { return true }
-            try budget.charge(bytes: 512 + 128 * result.sets.reduce(0) { $0 + $1.spans.count })
-            out.append(result)
-            return out.count < limit
+        let reason = try TraceCut.noting(limit) { (found: inout Int) throws(EngineError) in
+            try TraceCandidates(query.stages, spansPerTrace: spansPerTrace).forEach(
+                time: low..<time.upperBound, limitHint: limit, snapshot, budget, cut: &cut
+            ) { (id: TraceID, trace: SpanBatch) throws(EngineError) -> Bool in
+                guard let result = result(id, trace, needsTree) else { return true }
+                try budget.charge(bytes: 512 + 128 * result.sets.reduce(0) { $0 + $1.spans.count })
+                out.append(result)
+                found = out.count
+                return found < limit
+            }
         }
+        cut = cut ?? reason
         return out.sorted { $0.start != $1.start ? $0.start > $1.start : $0.id < $1.id }
     }
 

@@ -97,6 +97,8 @@ package struct Configuration: Sendable, Equatable {
         package var maxSeries = 1_000_000
         /// Milliseconds.
         package var timeout: Int64 = 120_000
+        /// Spans of one trace that an answer has or a query looks at.
+        package var traceSpans = 50_000
         /// Queries that run at the same time; as many again times eight may wait.
         package var concurrency = 8
         /// Whether PromQL has the functions and syntax that are experimental in Prometheus.

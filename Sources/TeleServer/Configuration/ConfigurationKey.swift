@@ -48,6 +48,7 @@ package struct ConfigurationKey: Sendable {
         size("query.max_bytes", "bytes one query may hold", \.query.maxBytes, isReloadable: true),
         count("query.max_series", "series one selector of a query may take", \.query.maxSeries),
         duration("query.timeout", "how long one query may take", \.query.timeout, isReloadable: true),
+        count("query.trace_spans", "spans of one trace that an answer has or a query looks at", \.query.traceSpans),
         count("query.concurrency", "queries that run at the same time", \.query.concurrency, isReloadable: false),
         flag(
             "query.experimental", "functions and syntax of PromQL that are experimental in Prometheus",

@@ -9,6 +9,14 @@ extension APIResponse {
         return response
     }
 
+    /// Says in `X-Tele-Cut` what is missing from an answer whose own form has no place for it.
+    func marked(cut message: String?) -> APIResponse {
+        guard let message, let name = HTTPField.Name("X-Tele-Cut") else { return self }
+        var response = self
+        response.headers[name] = message
+        return response
+    }
+
     /// Smaller answers do not earn the work.
     private static let packedBytes = 1 << 10
 

@@ -1,5 +1,6 @@
 import TeleEngine
 import TeleModel
+import TeleQuery
 
 /// A search of Jaeger's: all conditions hold on one span; its whole trace is found.
 struct JaegerQuery {
@@ -26,31 +27,36 @@ struct JaegerQuery {
                 .map { core.resources.fingerprints[$0] })
     }
 
-    /// Calls with the traces found, newest matching span first.
+    /// Calls with the traces found, newest matching span first. Gives back why there may be more; what was found before
+    /// a limit was passed is an answer too.
     func run(
-        _ snapshot: any EngineSnapshot, _ budget: QueryBudget,
-        _ body: (TraceID, SpanBatch) throws(EngineError) -> Void
-    ) throws(EngineError) {
-        guard start <= end, minDuration <= maxDuration else { return }
+        _ reader: TraceReader, _ budget: QueryBudget, _ body: (TraceID, TraceSpans) throws(EngineError) -> Void
+    ) throws(EngineError) -> TraceCut? {
+        guard start <= end, minDuration <= maxDuration else { return nil }
+        let snapshot = reader.snapshot
         var scan = SpanScan(time: start..<(end == .max ? end : end + 1))
         scan.resources = try JaegerQuery.resources(of: service, snapshot, budget)
-        if scan.resources?.isEmpty == true { return }
+        if scan.resources?.isEmpty == true { return nil }
         if let operation { scan.conditions.append(.name(.equalsText(operation))) }
         if minDuration > 0 || maxDuration < .max { scan.conditions.append(.duration(minDuration...maxDuration)) }
         scan.columns = tags.isEmpty ? [] : .all
         var seen: Set<TraceID> = []
-        var found = 0
-        try snapshot.scanSpans(scan, budget: budget) { (batch: SpanBatch) throws(EngineError) -> Bool in
-            let view = JaegerView(batch)
-            for row in 0..<batch.count where !seen.contains(batch.traceID(row)) {
-                guard tags.allSatisfy({ view.has($0.key, $0.value, row) }) else { continue }
-                let id = batch.traceID(row)
-                seen.insert(id)
-                try body(id, try snapshot.trace(id, budget: budget))
-                found += 1
-                if found >= limit { return false }
+        scan.limitHint = limit
+        return try TraceCut.noting(limit) { (found: inout Int) throws(EngineError) in
+            try snapshot.scanSpans(scan, budget: budget) { (batch: SpanBatch) throws(EngineError) -> Bool in
+                let view = JaegerView(batch)
+                for row in 0..<batch.count where !seen.contains(batch.traceID(row)) {
+                    guard tags.allSatisfy({ view.has($0.key, $0.value, row) }) else { continue }
+                    let id = batch.traceID(row)
+                    seen.insert(id)
+                    let spans = try snapshot.trace(id, offset: 0, limit: reader.limit, budget: budget)
+                    defer { budget.release(bytes: spans.charged) }
+                    try body(id, spans)
+                    found += 1
+                    if found >= limit { return false }
+                }
+                return true
             }
-            return true
         }
     }
 }

@@ -2,6 +2,7 @@ import HTTPTypes
 import TeleAPI
 import TeleEngine
 import TeleModel
+import TeleQuery
 import TeleWire
 
 /// `/api/v3`: what Jaeger's own page calls; traces are OTLP within `result`.
@@ -24,10 +25,7 @@ extension JaegerRoutes {
         APIRoute([.get], prefix + "/v3/traces", handle: tracesV3),
         APIRoute([.get], prefix + "/v3/traces/{id}") { request, context in
             do throws(JaegerFailure) {
-                let id = try traceID(request.pathParameters["id"] ?? "")
-                let batch = try load(id, context.engine.snapshot(), context.makeBudget())
-                guard batch.count > 0 else { throw JaegerFailure.missing }
-                return result(batch)
+                return try read(request.pathParameters["id"] ?? "", context) { _, spans in result(spans.batch) }
             } catch { return error.responseV3 }
         },
     ]
@@ -54,16 +52,18 @@ extension JaegerRoutes {
             let query = try JaegerParameters(request).queryV3()
             var builder = SpanBatchBuilder()
             let budget = context.makeBudget()
+            var cut: TraceCut?
             do throws(EngineError) {
-                try query.run(context.engine.snapshot(), budget) { (_: TraceID, batch: SpanBatch) throws(EngineError) in
+                cut = try query.run(TraceReader(context), budget) {
+                    (_: TraceID, spans: TraceSpans) throws(EngineError) in
                     let before = builder.heapBytes
-                    builder.append(batch)
-                    try budget.charge(bytes: builder.heapBytes - before + batch.count * 112)
+                    builder.append(spans.batch)
+                    try budget.charge(bytes: builder.heapBytes - before + spans.batch.count * 112)
                 }
             } catch { throw JaegerFailure.engine(error) }
             let batch = builder.finish()
             guard batch.count > 0 else { throw JaegerFailure.missing }
-            return result(batch)
+            return result(batch).marked(cut: cut)
         } catch { return error.responseV3 }
     }
 

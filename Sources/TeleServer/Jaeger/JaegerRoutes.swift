@@ -2,6 +2,7 @@ import HTTPTypes
 import TeleAPI
 import TeleEngine
 import TeleModel
+import TeleQuery
 
 /// Jaeger's query API below `/jaeger`: the classic one, and the third version in `JaegerRoutes+V3`.
 package enum JaegerRoutes {
@@ -19,12 +20,18 @@ package enum JaegerRoutes {
 
     /// `{"data": [...], "total": n, "limit": 0, "offset": 0, "errors": null}`.
     private static func envelope(count: Int, _ data: (inout JSONWriter) -> Void) -> APIResponse {
-        var w = JSONWriter()
+        var list = JSONWriter()
+        list.beginArray()
+        data(&list)
+        list.endArray()
+        return envelope(count: count, list: list)
+    }
+
+    private static func envelope(count: Int, list: JSONWriter) -> APIResponse {
+        var w = JSONWriter(capacity: list.bytes.count + 64)
         w.beginObject()
         w.key("data")
-        w.beginArray()
-        data(&w)
-        w.endArray()
+        w.raw(list.bytes)
         for (key, value) in [("total", count), ("limit", 0), ("offset", 0)] {
             w.key(key)
             w.int(value)
@@ -121,60 +128,65 @@ package enum JaegerRoutes {
         return id
     }
 
-    static func load(
-        _ id: TraceID, _ snapshot: any EngineSnapshot, _ budget: QueryBudget
-    ) throws(JaegerFailure) -> SpanBatch {
-        do throws(EngineError) { return id.isNone ? SpanBatch() : try snapshot.trace(id, budget: budget) } catch {
-            throw .engine(error)
-        }
+    /// What is made of a trace, as much of it as an answer may have. Throws where there is none.
+    static func read(
+        _ text: String, _ context: APIContext, _ body: (TraceID, TraceSpans) -> APIResponse
+    ) throws(JaegerFailure) -> APIResponse {
+        let id = try traceID(text)
+        let response: APIResponse?
+        do throws(EngineError) {
+            response = try TraceReader(context).read(id) { (spans, budget) throws(EngineError) in
+                guard spans.batch.count > 0 else { return nil }
+                let response = body(id, spans)
+                try budget.charge(bytes: response.body.count)
+                return response.marked(cut: spans.cutMessage(id))
+            }
+        } catch { throw .engine(error) }
+        guard let response else { throw .missing }
+        return response
     }
 
     @Sendable private static func trace(_ request: APIRequest, _ context: APIContext) -> APIResponse {
         do throws(JaegerFailure) {
-            let id = try traceID(request.pathParameters["id"] ?? "")
-            let batch = try load(id, context.engine.snapshot(), context.makeBudget())
-            guard batch.count > 0 else { throw JaegerFailure.missing }
-            return envelope(count: 0) { w in JaegerWriter(id, batch).write(&w) }
+            return try read(request.pathParameters["id"] ?? "", context) { id, spans in
+                envelope(count: 0) { w in JaegerWriter(id, spans.batch, warning: spans.cutMessage(id)).write(&w) }
+            }
         } catch { return error.response }
     }
 
     @Sendable private static func traces(_ request: APIRequest, _ context: APIContext) -> APIResponse {
         do throws(JaegerFailure) {
-            let (snapshot, budget) = (context.engine.snapshot(), context.makeBudget())
+            let budget = context.makeBudget()
+            let reader = TraceReader(context)
             var list = JSONWriter()
             list.beginArray()
             var count = 0
+            var cut: TraceCut?
+            func add(_ id: TraceID, _ spans: TraceSpans) throws(EngineError) {
+                guard spans.batch.count > 0 else { return }
+                let before = list.bytes.count
+                JaegerWriter(id, spans.batch, warning: spans.cutMessage(id)).write(&list)
+                try budget.charge(bytes: list.bytes.count - before)
+            }
             let wanted = request.all("traceID")
             if !wanted.isEmpty {
                 for text in wanted {
                     let id = try traceID(text)
-                    let batch = try load(id, snapshot, budget)
-                    if batch.count > 0 { JaegerWriter(id, batch).write(&list) }
+                    do throws(EngineError) {
+                        try reader.read(id) { (spans, _) throws(EngineError) in try add(id, spans) }
+                    } catch { throw JaegerFailure.engine(error) }
                 }
             } else {
                 let query = try JaegerParameters(request).query()
                 do throws(EngineError) {
-                    try query.run(snapshot, budget) { (id: TraceID, batch: SpanBatch) throws(EngineError) in
-                        let before = list.bytes.count
-                        JaegerWriter(id, batch).write(&list)
+                    cut = try query.run(reader, budget) { (id: TraceID, spans: TraceSpans) throws(EngineError) in
+                        try add(id, spans)
                         count += 1
-                        try budget.charge(bytes: list.bytes.count - before)
                     }
                 } catch { throw JaegerFailure.engine(error) }
             }
             list.endArray()
-            var w = JSONWriter(capacity: list.bytes.count + 64)
-            w.beginObject()
-            w.key("data")
-            w.raw(list.bytes)
-            for (key, value) in [("total", count), ("limit", 0), ("offset", 0)] {
-                w.key(key)
-                w.int(value)
-            }
-            w.key("errors")
-            w.null()
-            w.endObject()
-            return .json(w.bytes)
+            return envelope(count: count, list: list).marked(cut: cut)
         } catch { return error.response }
     }
 

@@ -5,10 +5,13 @@ import TeleModel
 struct JaegerWriter {
     private let view: JaegerView
     private let id: String
+    /// Why the trace is not whole; shown on the trace, and on its first span, where Jaeger's page looks.
+    private let warning: String?
     private var batch: SpanBatch { view.batch }
 
-    init(_ id: TraceID, _ batch: SpanBatch) {
+    init(_ id: TraceID, _ batch: SpanBatch, warning: String? = nil) {
         view = JaegerView(batch)
+        self.warning = warning
         self.id = JaegerWriter.text(id)
     }
 
@@ -35,9 +38,16 @@ struct JaegerWriter {
             w.endObject()
         }
         w.endObject()
-        w.key("warnings")
-        w.null()
+        write(warning: warning, &w)
         w.endObject()
+    }
+
+    private func write(warning: String?, _ w: inout JSONWriter) {
+        w.key("warnings")
+        guard let warning else { return w.null() }
+        w.beginArray()
+        w.string(warning)
+        w.endArray()
     }
 
     private func span(_ row: Int, _ w: inout JSONWriter) {
@@ -75,8 +85,7 @@ struct JaegerWriter {
         w.endArray()
         w.key("processID")
         w.string("p\(batch.resource[row] + 1)")
-        w.key("warnings")
-        w.null()
+        write(warning: row == 0 ? warning : nil, &w)
         w.endObject()
     }
 

@@ -15,11 +15,11 @@ extension Server {
 
     var ownPages: [Page] {
         let ready: @Sendable (APIRequest) -> APIResponse = { [self] _ in readiness }
+        let metrics: @Sendable (APIRequest) -> APIResponse = { [self] _ in metricsPage }
+        let status: @Sendable (APIRequest) -> APIResponse = { [self] _ in statusPage }
         let own: [Page] = [
             ([.get], "/ready", ready), ([.get], "/-/ready", ready), ([.get], "/health", ready),
-            ([.get], "/-/healthy", ready),
-            ([.get], "/metrics", { [self] _ in metricsPage }),
-            ([.get], "/api/tele/v1/status", { [self] _ in statusPage }),
+            ([.get], "/-/healthy", ready), ([.get], "/metrics", metrics), ([.get], "/api/tele/v1/status", status),
         ]
         return own + WebPages.shared.routes + Dashboards.shared.routes
     }

@@ -22,12 +22,14 @@ package enum TeleRoutes {
     ]
 
     static func answer(_ value: some Encodable, status: HTTPResponse.Status = .ok) -> APIResponse {
+        .json(encoded(value), status: status)
+    }
+
+    /// Of the shapes of this API, all of which JSON can write.
+    static func encoded(_ value: some Encodable) -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        guard let body = try? encoder.encode(value) else {
-            return .text("the answer could not be written\n", status: .internalServerError)
-        }
-        return .json(Array(body), status: status)
+        return (try? encoder.encode(value)).map { Array($0) } ?? Array("null".utf8)
     }
 
     static func failed(

@@ -2,7 +2,7 @@ import TeleAPI
 import TeleModel
 
 /// A trace's columns as the shapes of tele's own API.
-struct TeleTraceBuilder {
+struct TeleTraceBuilder: Sendable {
     let batch: SpanBatch
     private let resources: [[TeleAttribute]]
     private let services: [String]
@@ -14,9 +14,7 @@ struct TeleTraceBuilder {
         services = (0..<core.resources.count).map { core.serviceName(resource: $0) }
     }
 
-    var spans: [TeleSpan] { (0..<batch.count).map(span) }
-
-    private func span(_ row: Int) -> TeleSpan {
+    func span(_ row: Int) -> TeleSpan {
         let core = batch.core
         let resource = Int(batch.resource[row])
         let events = batch.events.rows(of: row).map { event in

@@ -23,15 +23,19 @@ extension TempoRoutes {
             let grid = try parameters.grid(isInstant: isInstant)
             let budget = context.makeBudget()
             let series: [TraceSeries]
+            var query = TraceMetricQuery(metric: metric, grid: grid)
+            query.spansPerTrace = context.facts().configuration.query.traceSpans
+            var cut: TraceCut?
             do throws(EngineError) {
-                series = try TraceMetricQuery(metric: metric, grid: grid).run(context.engine.snapshot(), budget)
+                series = try query.run(context.engine.snapshot(), budget, cut: &cut)
             } catch { throw TempoFailure.engine(error) }
-            return .json(answer(series, grid, inspected: budget.rows, isInstant: isInstant))
+            let body = answer(series, grid, inspected: budget.rows, isInstant: isInstant, cut)
+            return .json(body).marked(cut: cut)
         } catch { return error.response }
     }
 
     private static func answer(
-        _ series: [TraceSeries], _ grid: TraceMetricGrid, inspected: Int, isInstant: Bool
+        _ series: [TraceSeries], _ grid: TraceMetricGrid, inspected: Int, isInstant: Bool, _ cut: TraceCut?
     ) -> [UInt8] {
         var w = JSONWriter()
         w.beginObject()
@@ -69,6 +73,12 @@ extension TempoRoutes {
         w.key("inspectedSpans")
         w.quotedInt(inspected)
         w.endObject()
+        if let cut, !isInstant {
+            w.key("status")
+            w.string("PARTIAL")
+            w.key("message")
+            w.string(cut.message)
+        }
         w.endObject()
         return w.bytes
     }

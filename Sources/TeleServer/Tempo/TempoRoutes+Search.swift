@@ -8,19 +8,23 @@ extension TempoRoutes {
     @Sendable static func search(_ request: APIRequest, _ context: APIContext) -> APIResponse {
         do throws(TempoFailure) {
             let parameters = TempoParameters(request)
-            let search = TraceSearch(
+            var search = TraceSearch(
                 query: try parameters.query(), time: try parameters.range(), limit: try parameters.limit(),
                 spansPerSet: try parameters.spansPerSet())
+            search.spansPerTrace = context.facts().configuration.query.traceSpans
             let budget = context.makeBudget()
             let results: [TraceResult]
+            var cut: TraceCut?
             do throws(EngineError) {
-                results = try search.run(context.engine.snapshot(), budget)
+                results = try search.run(context.engine.snapshot(), budget, cut: &cut)
             } catch { throw TempoFailure.engine(error) }
-            return .json(answer(results, inspected: budget.rows))
+            return .json(answer(results, inspected: budget.rows, isCut: cut != nil)).marked(cut: cut)
         } catch { return error.response }
     }
 
-    private static func answer(_ results: [TraceResult], inspected: Int) -> [UInt8] {
+    /// Clients of Tempo refuse fields that they do not know: a search that did not look at everything says so by its
+    /// jobs, and why in a header.
+    private static func answer(_ results: [TraceResult], inspected: Int, isCut: Bool) -> [UInt8] {
         var w = JSONWriter()
         w.beginObject()
         w.key("traces")
@@ -33,6 +37,10 @@ extension TempoRoutes {
         w.int(results.count)
         w.key("inspectedSpans")
         w.quotedInt(inspected)
+        w.key("completedJobs")
+        w.int(isCut ? 0 : 1)
+        w.key("totalJobs")
+        w.int(1)
         w.endObject()
         w.endObject()
         return w.bytes

@@ -1,4 +1,5 @@
 import HTTPTypes
+import TeleAPI
 import TeleEngine
 import TeleModel
 import TeleWire
@@ -12,32 +13,63 @@ extension TempoRoutes {
             guard let id = TraceID(hex: text) else {
                 throw TempoFailure.bad("trace IDs can only contain up to 32 hex characters: \(text)")
             }
-            let batch = try load(id, context)
-            if batch.count == 0, version == 1 { throw TempoFailure.missing }
             let accept = request.headers[.accept] ?? ""
-            if accept.contains("application/protobuf") || accept.contains("application/x-protobuf") {
-                let trace = OTLP.encodeTraces(protobuf: batch)
-                return APIResponse(contentType: "application/protobuf", body: version == 1 ? trace : wrapped(trace))
-            }
-            if batch.count == 0 { return .json(Array("{\"trace\":{\"resourceSpans\":[]}}".utf8)) }
-            var style = JSONStyle.tempo
-            if version == 1 { style.root = "batches" }
-            let json = OTLP.encodeTraces(json: batch, style: style)
-            return .json(version == 1 ? json : Array("{\"trace\":".utf8) + json + Array("}".utf8))
+            let isProtobuf = accept.contains("application/protobuf") || accept.contains("application/x-protobuf")
+            do throws(EngineError) {
+                return try TraceReader(context).read(id) { (spans, budget) throws(EngineError) in
+                    let response = answer(spans, id, version: version, isProtobuf: isProtobuf)
+                    try budget.charge(bytes: response.body.count)
+                    return response
+                }
+            } catch { throw TempoFailure.engine(error) }
         } catch { return error.response }
     }
 
-    private static func load(_ id: TraceID, _ context: APIContext) throws(TempoFailure) -> SpanBatch {
-        if id.isNone { return SpanBatch() }
-        do throws(EngineError) {
-            return try context.engine.snapshot().trace(id, budget: context.makeBudget())
-        } catch { throw TempoFailure.engine(error) }
+    private static func answer(_ spans: TraceSpans, _ id: TraceID, version: Int, isProtobuf: Bool) -> APIResponse {
+        let (batch, cut) = (spans.batch, spans.cutMessage(id))
+        if version == 1 {
+            if batch.count == 0 { return TempoFailure.missing.response }
+            // A bare trace can't say that it is cut: refused, as Tempo does it.
+            if let cut {
+                let message = "\(cut); GET \(prefix)/v2/traces/\(id.hex) gives the first part\n"
+                return .text(message, status: .unprocessableContent).marked(cut: cut)
+            }
+            if isProtobuf { return protobuf(OTLP.encodeTraces(protobuf: batch)) }
+            var style = JSONStyle.tempo
+            style.root = "batches"
+            return .json(OTLP.encodeTraces(json: batch, style: style))
+        }
+        if isProtobuf { return protobuf(wrapped(OTLP.encodeTraces(protobuf: batch), cut)).marked(cut: cut) }
+        var w = JSONWriter()
+        w.beginObject()
+        w.key("trace")
+        if batch.count == 0 {
+            w.raw("{\"resourceSpans\":[]}")
+        } else {
+            w.raw(OTLP.encodeTraces(json: batch, style: .tempo))
+        }
+        if let cut {
+            w.key("status")
+            w.string("PARTIAL")
+            w.key("message")
+            w.string(cut)
+        }
+        w.endObject()
+        return .json(w.bytes).marked(cut: cut)
     }
 
-    /// The trace as field 1 of a `TraceByIDResponse`.
-    private static func wrapped(_ trace: [UInt8]) -> [UInt8] {
+    private static func protobuf(_ body: [UInt8]) -> APIResponse {
+        APIResponse(contentType: "application/protobuf", body: body)
+    }
+
+    /// A `TraceByIDResponse`: trace (1), and where it is cut status (3, 1 is partial) and message (4).
+    private static func wrapped(_ trace: [UInt8], _ cut: String?) -> [UInt8] {
         var out: [UInt8] = [0x0a]
         Varint.append(UInt64(trace.count), to: &out)
-        return out + trace
+        out += trace
+        guard let cut else { return out }
+        out += [0x18, 1, 0x22]
+        Varint.append(UInt64(cut.utf8.count), to: &out)
+        return out + Array(cut.utf8)
     }
 }

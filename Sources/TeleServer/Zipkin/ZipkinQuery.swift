@@ -1,5 +1,6 @@
 import TeleEngine
 import TeleModel
+import TeleQuery
 
 /// A search of Zipkin's: the conditions may be met by different spans of a trace, all of the service where one is named
 /// (zipkin's `QueryRequest`).
@@ -28,30 +29,38 @@ struct ZipkinQuery {
         return low..<(high == .max ? high : high + 1)
     }
 
-    /// Calls with the traces found, newest first.
+    /// Calls with the traces found, newest first; of each, no more than `spansPerTrace` are looked at. Gives back why
+    /// there may be more.
     func run(
-        _ snapshot: any EngineSnapshot, _ budget: QueryBudget, _ body: (SpanBatch) throws(EngineError) -> Void
-    ) throws(EngineError) {
+        _ snapshot: any EngineSnapshot, _ budget: QueryBudget, spansPerTrace: Int,
+        _ body: (SpanBatch) throws(EngineError) -> Void
+    ) throws(EngineError) -> TraceCut? {
         var scan = SpanScan(time: time)
         if let service {
             let core = try snapshot.spanResources(time: 0..<UInt64.max, budget: budget)
             scan.resources = ZipkinNames.resources(of: service, core)
-            if scan.resources?.isEmpty == true { return }
+            if scan.resources?.isEmpty == true { return nil }
         }
         scan.columns = []
         var seen: Set<TraceID> = []
-        var found = 0
-        try snapshot.scanSpans(scan, budget: budget) { (batch: SpanBatch) throws(EngineError) -> Bool in
-            for row in 0..<batch.count {
-                guard seen.insert(batch.traceID(row)).inserted else { continue }
-                let trace = try snapshot.trace(batch.traceID(row), budget: budget)
-                guard trace.count > 0, accepts(ZipkinView(trace)) else { continue }
-                try body(trace)
-                found += 1
-                if found >= limit { return false }
+        var cut: TraceCut?
+        let reason = try TraceCut.noting(limit) { (found: inout Int) throws(EngineError) in
+            try snapshot.scanSpans(scan, budget: budget) { (batch: SpanBatch) throws(EngineError) -> Bool in
+                for row in 0..<batch.count {
+                    let id = batch.traceID(row)
+                    guard seen.insert(id).inserted else { continue }
+                    let spans = try snapshot.trace(id, offset: 0, limit: spansPerTrace, budget: budget)
+                    defer { budget.release(bytes: spans.charged) }
+                    guard spans.batch.count > 0, accepts(ZipkinView(spans.batch)) else { continue }
+                    try body(spans.batch)
+                    if let message = spans.cutMessage(id) { cut = TraceCut(.spans, message) }
+                    found += 1
+                    if found >= limit { return false }
+                }
+                return true
             }
-            return true
         }
+        return cut ?? reason
     }
 
     private static func nanoseconds(_ microseconds: UInt64) -> UInt64 {

@@ -84,23 +84,30 @@ package enum ZipkinRoutes {
         return id
     }
 
-    private static func load(
-        _ id: TraceID, _ snapshot: any EngineSnapshot, _ budget: QueryBudget
-    ) throws(ZipkinFailure) -> SpanBatch {
-        do throws(EngineError) { return id.isNone ? SpanBatch() : try snapshot.trace(id, budget: budget) } catch {
-            throw .engine(error)
-        }
-    }
-
     @Sendable private static func trace(_ request: APIRequest, _ context: APIContext) -> APIResponse {
         do throws(ZipkinFailure) {
             let text = request.pathParameters["id"] ?? ""
-            let batch = try load(try traceID(text), context.engine.snapshot(), context.makeBudget())
-            guard batch.count > 0 else { throw ZipkinFailure.missing("\(text) not found") }
             var w = JSONWriter()
-            ZipkinWriter(batch).write(&w)
-            return .json(w.bytes)
+            let (found, cut) = try write(try traceID(text), TraceReader(context), context.makeBudget(), &w)
+            guard found else { throw ZipkinFailure.missing("\(text) not found") }
+            return .json(w.bytes).marked(cut: cut)
         } catch { return error.response }
+    }
+
+    /// Whether there is such a trace, and what was left out of it.
+    private static func write(
+        _ id: TraceID, _ reader: TraceReader, _ budget: QueryBudget, _ w: inout JSONWriter
+    ) throws(ZipkinFailure) -> (found: Bool, cut: String?) {
+        let start = w
+        do throws(EngineError) {
+            return try reader.read(id) { (spans, _) throws(EngineError) in
+                guard spans.batch.count > 0 else { return (false, nil) }
+                w = start
+                ZipkinWriter(spans.batch).write(&w)
+                try budget.charge(bytes: w.bytes.count - start.bytes.count)
+                return (true, spans.cutMessage(id))
+            }
+        } catch { throw .engine(error) }
     }
 
     @Sendable private static func traceMany(_ request: APIRequest, _ context: APIContext) -> APIResponse {
@@ -114,15 +121,13 @@ package enum ZipkinRoutes {
                 ids.append(id)
             }
             guard ids.count > 1 else { throw ZipkinFailure.bad("traceIds needs at least two distinct ids") }
-            let (snapshot, budget) = (context.engine.snapshot(), context.makeBudget())
+            let (reader, budget) = (TraceReader(context), context.makeBudget())
             var w = JSONWriter()
+            var cut: String?
             w.beginArray()
-            for id in ids {
-                let batch = try load(id, snapshot, budget)
-                if batch.count > 0 { ZipkinWriter(batch).write(&w) }
-            }
+            for id in ids { cut = try write(id, reader, budget, &w).cut ?? cut }
             w.endArray()
-            return .json(w.bytes)
+            return .json(w.bytes).marked(cut: cut)
         } catch { return error.response }
     }
 
@@ -132,15 +137,18 @@ package enum ZipkinRoutes {
             let budget = context.makeBudget()
             var w = JSONWriter()
             w.beginArray()
+            let cut: TraceCut?
             do throws(EngineError) {
-                try query.run(context.engine.snapshot(), budget) { (trace: SpanBatch) throws(EngineError) in
+                cut = try query.run(
+                    context.engine.snapshot(), budget, spansPerTrace: context.facts().configuration.query.traceSpans
+                ) { (trace: SpanBatch) throws(EngineError) in
                     let before = w.bytes.count
                     ZipkinWriter(trace).write(&w)
                     try budget.charge(bytes: w.bytes.count - before)
                 }
             } catch { throw ZipkinFailure.engine(error) }
             w.endArray()
-            return .json(w.bytes)
+            return .json(w.bytes).marked(cut: cut)
         } catch { return error.response }
     }
 
@@ -153,7 +161,7 @@ package enum ZipkinRoutes {
                     ZipkinLinks($0)
                 } spans: { (snapshot, budget) throws(EngineError) in
                     var links = ZipkinLinks()
-                    try query.run(snapshot, budget) { links.add($0) }
+                    _ = try query.run(snapshot, budget, spansPerTrace: .max) { links.add($0) }
                     return links
                 }
             } catch { throw ZipkinFailure.engine(error) }

@@ -59,7 +59,10 @@ extension SpanSignal {
     static func encode(_ batch: SpanBatch) -> EncodedBlock { SpanBlock.encode(batch) }
 
     static func open(_ block: SegmentFooter.Block, of reader: SegmentReader) -> SpanBlockReader {
-        SpanBlockReader(block.meta, source: reader.source(block))
+        SpanBlockReader(
+            block.meta,
+            memory: reader.memory(of: block),
+            source: reader.source(block))
     }
 
     static func decode(

@@ -2,13 +2,41 @@ internal import TeleModel
 
 /// Finds spans that were sent more than once: the same in every column.
 enum SpanTwins {
+    /// By start, without those that equal an earlier one.
+    static func sorted(_ batch: SpanBatch) -> SpanBatch {
+        let start = batch.start
+        var isSorted = true
+        for row in start.indices.dropFirst() where start[row] < start[row - 1] { isSorted = false }
+        let hasTwins = mayHaveTwins(batch.span)
+        if isSorted, !hasTwins { return batch }
+        let order = start.indices.sorted { start[$0] != start[$1] ? start[$0] < start[$1] : $0 < $1 }
+        var rows = SpanRows()
+        rows.append(batch, rows: hasTwins ? firsts(of: batch, in: order) : order)
+        return rows.finish()
+    }
+
+    /// So few are compared each with each.
+    private static let few = 24
+
+    /// Spans alike in ids and times that one is compared with: thousands of them are no accident.
+    private static let most = 16
+
+    private static func mayHaveTwins(_ spans: [UInt64]) -> Bool {
+        if spans.count > few { return Set(spans).count < spans.count }
+        for i in spans.indices { for j in 0..<i where spans[i] == spans[j] { return true } }
+        return false
+    }
+
     /// The rows, in the order given, without those that equal an earlier one.
-    static func firsts(of batch: SpanBatch, in order: [Int]) -> [Int] {
+    private static func firsts(of batch: SpanBatch, in order: [Int]) -> [Int] {
         var seen: [UInt64: [Int]] = [:]
         var kept: [Int] = []
         for row in order {
-            if seen[batch.span[row], default: []].contains(where: { areEqual(batch, $0, row) }) { continue }
-            seen[batch.span[row], default: []].append(row)
+            let key = Hash64.combine(
+                Hash64.combine(batch.span[row], batch.parent[row]), Hash64.combine(batch.start[row], batch.end[row]))
+            let alike = seen[key, default: []]
+            if alike.suffix(most).contains(where: { areEqual(batch, $0, row) }) { continue }
+            seen[key, default: []].append(row)
             kept.append(row)
         }
         return kept

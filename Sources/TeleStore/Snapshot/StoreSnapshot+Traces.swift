@@ -3,43 +3,60 @@ internal import TeleEngine
 internal import TeleModel
 
 extension StoreSnapshot {
-    func trace(_ id: TraceID, budget: QueryBudget) throws(EngineError) -> SpanBatch {
+    func trace(
+        _ id: TraceID, offset: Int, limit: Int, budget: QueryBudget
+    ) throws(EngineError) -> TraceSpans {
+        let blocks = traceBlocks(id)
+        let heads = headRows.rows(of: id, in: spanBatches)
+        let most = blocks.reduce(heads.reduce(0) { $0 + $1.rows.count }) { $0 + $1.block.meta.rows }
+        if offset > 0 || most > limit {
+            let page = try TracePage(offset: offset, limit: limit).read(id, blocks, heads, deletions.spans, budget)
+            if let page { return page }
+        }
         var builder = SpanRows()
+        var charged = 0
+        for source in blocks {
+            let block = source.block
+            let (bytes, count) = (builder.heapBytes, builder.count)
+            do throws(SegmentDamage) {
+                let opened = SpanSignal.open(block, of: source.segment)
+                let (rows, batch) = try spans(of: id, source.segment, block, opened, source.number)
+                let visible = try source.segment.visible(rows, of: block, opened, by: deletions.spans)
+                if visible.isEmpty { continue }
+                if visible.count == rows.count {
+                    builder.append(batch)
+                } else {
+                    let kept = Set(visible)
+                    builder.append(batch, rows: rows.indices.filter { kept.contains(rows[$0]) })
+                }
+            } catch {
+                source.segment.report("block \(source.number)", error.message)
+                continue
+            }
+            let held = builder.heapBytes - bytes + (builder.count - count) * StoreSnapshot.spanBytes
+            try budget.charge(bytes: held)
+            charged += held
+        }
+        let (bytes, count) = (builder.heapBytes, builder.count)
+        for head in heads { builder.append(head.batch, rows: head.rows) }
+        let held = builder.heapBytes - bytes + (builder.count - count) * StoreSnapshot.spanBytes
+        try budget.charge(rows: builder.count, bytes: held)
+        charged += held
+        let total = builder.count
+        return TraceSpans(batch: SpanTwins.sorted(builder.finish()), total: total, charged: charged)
+    }
+
+    /// The blocks that may hold spans of a trace.
+    private func traceBlocks(_ id: TraceID) -> [TraceBlock] {
         let key = TraceIndex.key(high: id.high, low: id.low)
+        var out: [TraceBlock] = []
         for segment in spanSegments {
             guard let footer = try? segment.footer() else { continue }
             for number in StoreSnapshot.blocks(keys: key...key, segment, footer) {
-                let block = footer.blocks[number]
-                try budget.charge(rows: block.meta.rows)
-                let (bytes, count) = (builder.heapBytes, builder.count)
-                do throws(SegmentDamage) {
-                    let opened = SpanSignal.open(block, of: segment)
-                    let (rows, batch) = try spans(of: id, segment, block, opened, number)
-                    let visible = try segment.visible(rows, of: block, opened, by: deletions.spans)
-                    if visible.isEmpty { continue }
-                    if visible.count == rows.count {
-                        builder.append(batch)
-                    } else {
-                        let kept = Set(visible)
-                        builder.append(batch, rows: rows.indices.filter { kept.contains(rows[$0]) })
-                    }
-                } catch {
-                    segment.report("block \(number)", error.message)
-                    continue
-                }
-                try budget.charge(bytes: builder.heapBytes - bytes + (builder.count - count) * StoreSnapshot.spanBytes)
+                out.append(TraceBlock(segment: segment, number: number, block: footer.blocks[number]))
             }
         }
-        for head in spanBatches {
-            let rows = StoreSnapshot.rows(head.batch) { $0 == id.high && $1 == id.low }
-            if !rows.isEmpty { builder.append(head.batch, rows: rows) }
-        }
-        try budget.charge(rows: builder.count)
-        let all = builder.finish()
-        let order = (0..<all.count).sorted { all.start[$0] != all.start[$1] ? all.start[$0] < all.start[$1] : $0 < $1 }
-        var sorted = SpanRows()
-        sorted.append(all, rows: SpanTwins.firsts(of: all, in: order))
-        return sorted.finish()
+        return out
     }
 
     /// The rows of a block that are of a trace, by rising numbers, and all columns of them. What was read for one query
@@ -76,7 +93,7 @@ extension StoreSnapshot {
     }
 
     /// What a span takes beside its texts, with some attributes.
-    private static let spanBytes = 256
+    static let spanBytes = 256
 
     func traceIDs(
         prefix: TraceID, bits: Int, limit: Int, budget: QueryBudget
@@ -126,7 +143,7 @@ extension StoreSnapshot {
         TraceIndex.blocks(keys: keys, reader: segment, footer: footer)?.map(Int.init) ?? Array(footer.blocks.indices)
     }
 
-    private static func rows(_ batch: SpanBatch, where matches: (UInt64, UInt64) -> Bool) -> [Int] {
+    static func rows(_ batch: SpanBatch, where matches: (UInt64, UInt64) -> Bool) -> [Int] {
         let high = batch.traceHigh.span
         let low = batch.traceLow.span
         var rows: [Int] = []

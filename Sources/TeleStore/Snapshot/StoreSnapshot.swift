@@ -28,6 +28,7 @@ struct StoreSnapshot: EngineSnapshot {
     /// Old to new; without what deletions hide.
     let samples: [SampleSource]
     let spanMemory = SpanBlockMemory()
+    let headRows = SpanHeadRows()
 
     // MARK: Scans
 

@@ -212,12 +212,18 @@ struct TopSource: Sendable {
     }
 
     private func trace(_ id: String) async throws -> TopReply {
-        let trace = try await client.fetch(TeleTrace.self, "/api/tele/v1/trace/\(id)", [("logs", "1")])
+        let trace = try await page(of: id)
         return .trace(TraceView(trace), trace.spans.map(SpanDetails.init))
     }
 
+    /// The first page: nobody walks through more spans than that by hand.
+    private func page(of id: String) async throws -> TeleTrace {
+        try await client.fetch(
+            TeleTrace.self, "/api/tele/v1/trace/\(id)", [("logs", "1"), ("limit", "\(ServerClient.page)")])
+    }
+
     private func reason(_ id: String) async throws -> TraceReason {
-        let view = TraceView(try await client.fetch(TeleTrace.self, "/api/tele/v1/trace/\(id)", [("logs", "1")]))
+        let view = TraceView(try await page(of: id))
         let (query, time) = WhyCommand.usualQuery(view)
         let answer = try await client.fetch(PrometheusAnswer.self, "/api/v1/query", [("query", query), ("time", time)])
         return TraceReason(view, usual: WhyCommand.usual(answer))
