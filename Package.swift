@@ -108,7 +108,8 @@ let package = Package(
         program(
             "telectl",
             [
-                "TeleModel", "TeleAPI", "TeleTerm", "TeleStore", "TeleDisk", argumentParser, asyncHTTPClient, nioCore,
+                "TeleModel", "TeleAPI", "TeleAlert", "TeleQL", "TeleTerm", "TeleStore", "TeleDisk", argumentParser,
+                asyncHTTPClient, nioCore,
                 nioHTTP1, nioPosix, nioWebSocket,
             ]),
         program(

@@ -124,6 +124,14 @@ struct ServerClient {
         return failure.exitCode
     }
 
+    /// Whether a server answers at all; says nothing where none does.
+    var isReachable: Bool {
+        get async {
+            let request = HTTPClientRequest(url: address + "/-/healthy")
+            return (try? await HTTPClient.shared.execute(request, timeout: .seconds(2)))?.status == .ok
+        }
+    }
+
     private static func reason(_ error: any Error) -> String {
         if let error = error as? HTTPClientError {
             switch error {

@@ -17,7 +17,8 @@ struct Telectl: AsyncParsableCommand {
             TopCommand.self, TraceCommand.self, TracesCommand.self, WhyCommand.self, DiffCommand.self, LogsCommand.self,
             QueryCommand.self, ServicesCommand.self, MapCommand.self, LintCommand.self, StatusCommand.self,
             SegmentsCommand.self, SnapshotCommand.self, GrafanaCommand.self, LogLevelCommand.self,
-            BreakersCommand.self, SilenceCommand.self, ManCommand.self,
+            BreakersCommand.self, SilenceCommand.self, ManCommand.self, AlertsCommand.self, RulesCommand.self,
+            SLOCommand.self,
         ])
 
     static func main() async {

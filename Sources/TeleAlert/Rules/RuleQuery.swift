@@ -80,11 +80,16 @@ package enum RuleQuery: Sendable {
         return overflow ? (milliseconds < 0 ? .min : .max) : product
     }
 
+    /// The selectors of PromQL; none of the other languages.
+    package var selectors: [PromSelector] {
+        if case .promql(let query) = self { return query.expression.selectors }
+        return []
+    }
+
     /// Metric names that the expression reads; nil where it may read any.
     package var readNames: Set<String>? {
-        guard case .promql(let query) = self else { return [] }
         var names: Set<String> = []
-        for selector in query.expression.selectors {
+        for selector in selectors {
             let equal = selector.matchers.first { $0.name == "__name__" && $0.operation == .equal }
             guard let name = selector.name ?? equal?.value else { return nil }
             names.insert(name)

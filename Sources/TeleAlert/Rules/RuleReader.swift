@@ -9,8 +9,8 @@ struct RuleReader {
     private var names: Set<String> = []
     private var ruleCount = 0
     /// Which rule problems are about.
-    private var group: String?
-    private var rule: String?
+    var group: String?
+    var rule: String?
 
     init(file: String) { self.file = file }
 
@@ -26,8 +26,8 @@ struct RuleReader {
                     continue
                 }
                 for node in list { readGroup(node) }
-            // Of ours: read by whoever knows them.
-            case "slo": continue
+            // Of ours.
+            case "slo": readObjectives(value)
             default: fail("field \(shown(key)) not found; groups is the only one", key)
             }
         }
@@ -215,7 +215,7 @@ struct RuleReader {
         return text
     }
 
-    private mutating func texts(_ node: Node, _ key: String) -> [(name: String, value: Node)] {
+    mutating func texts(_ node: Node, _ key: String) -> [(name: String, value: Node)] {
         if YAMLProblem.isNull(node) { return [] }
         guard let mapping = node.mapping else {
             fail("\(key) should be a mapping", node)
@@ -224,7 +224,7 @@ struct RuleReader {
         return mapping.map { ($0.key.string ?? "", $0.value) }
     }
 
-    private mutating func elements(_ node: Node, _ key: String) -> [Node]? {
+    mutating func elements(_ node: Node, _ key: String) -> [Node]? {
         if YAMLProblem.isNull(node) { return [] }
         guard let sequence = node.sequence else {
             fail("\(key) should be a list", node)
@@ -250,7 +250,7 @@ struct RuleReader {
 
     private func shown(_ node: Node) -> String { node.string.map { "\"\($0)\"" } ?? "that is no text" }
 
-    private mutating func fail(_ message: String, _ node: Node) {
+    mutating func fail(_ message: String, _ node: Node) {
         problems.append(RuleProblem(message, file: file, line: node.mark?.line, group: group, rule: rule))
     }
 }
