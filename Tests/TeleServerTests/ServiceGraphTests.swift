@@ -36,7 +36,11 @@ struct ServiceGraphTests {
     ) throws -> [String] {
         var facts = ServerFacts()
         facts.serviceGraph = { live }
-        let context = APIContext(engine: engine) { [facts] in facts } makeBudget: { QueryBudget() }
+        let context = APIContext(engine: engine) { [facts] in
+            facts
+        } makeBudget: {
+            QueryBudget()
+        }
         let route = try #require((JaegerRoutes.all + ZipkinRoutes.all).first { $0.template == path })
         var request = APIRequest(method: .get, path: path)
         request.parameters = [("endTs", "\(now)"), ("lookback", "\(lookback)")]
