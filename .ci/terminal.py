@@ -188,7 +188,7 @@ def main():
         start()
         teled.send_signal(signal.SIGTERM)
         teled.wait(10)
-        wait("can't reach", 30)
+        wait("can't reach", 10)
         keys("q")
         wait("q quit", 5, gone=True)
         check("without a server: screen, cursor and modes as before", state() == before, f"{before}\n{state()}")

@@ -3,6 +3,7 @@ import AsyncHTTPClient
 import Foundation
 import NIOCore
 import NIOHTTP1
+import NIOPosix
 import TeleAPI
 
 /// Asks a teled over HTTP; every failure has been said on standard error when it throws an exit code.
@@ -41,6 +42,14 @@ struct ServerClient {
         }
     }
 
+    /// Says at once where nobody listens; the shared client tries again for 90 s.
+    private static let http: HTTPClient = {
+        var configuration = HTTPClient.Configuration.singletonConfiguration
+        configuration.timeout.connect = .seconds(5)
+        configuration.connectionPool.retryConnectionEstablishment = false
+        return HTTPClient(eventLoopGroup: MultiThreadedEventLoopGroup.singleton, configuration: configuration)
+    }()
+
     private func request(
         _ path: String, _ parameters: [(String, String)] = [], headers: [(String, String)] = [], isPost: Bool = false
     ) async throws -> Answer {
@@ -66,7 +75,7 @@ struct ServerClient {
         var request = request
         request.headers.add(name: "User-Agent", value: TeleVersion.userAgent)
         do {
-            let response = try await HTTPClient.shared.execute(request, timeout: timeout)
+            let response = try await ServerClient.http.execute(request, timeout: timeout)
             let body = try await response.body.collect(upTo: ServerClient.mostBytes)
             return Answer(
                 status: Int(response.status.code), body: Array(buffer: body),
@@ -128,7 +137,7 @@ struct ServerClient {
     var isReachable: Bool {
         get async {
             let request = HTTPClientRequest(url: address + "/-/healthy")
-            return (try? await HTTPClient.shared.execute(request, timeout: .seconds(2)))?.status == .ok
+            return (try? await ServerClient.http.execute(request, timeout: .seconds(2)))?.status == .ok
         }
     }
 

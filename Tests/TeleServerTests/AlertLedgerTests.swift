@@ -28,7 +28,7 @@ import Testing
         let disk = FaultyDisk(seed: 1)
         try disk.createFolder("d")
         let configuration = try AlertLedgerTests.configuration()
-        let keeper = try AlertKeeper(configuration, disk: disk, folder: "d/alerting", now: 0)
+        let keeper = AlertKeeper(configuration, disk: disk, folder: "d/alerting", now: 0)
         let silence = Silence(
             id: "", matchers: try MatcherText.parse(#"{a="b\"c",n!~"x.*"}"#), startsAt: 0, endsAt: 99_000,
             createdBy: "me",
@@ -45,7 +45,7 @@ import Testing
         #expect(keeper.waitUntilStored() == nil)
         let before = keeper.read { $0 }
         disk.restart()
-        let again = try AlertKeeper(configuration, disk: disk, folder: "d/alerting", now: 2000)
+        let again = AlertKeeper(configuration, disk: disk, folder: "d/alerting", now: 2000)
         let after = again.read { $0 }
         #expect(after.alerts == before.alerts)
         #expect(after.records == before.records && after.records.count == 2)
@@ -67,7 +67,8 @@ import Testing
         var stored = Set<Int>(), ended = Set<Int>(), tried = Set<Int>()
         for life in 0..<3 {
             disk.crash(afterOperations: 1 + random.below(30))
-            if let keeper = try? AlertKeeper(configuration, disk: disk, folder: "d/alerting", now: 0) {
+            do {
+                let keeper = AlertKeeper(configuration, disk: disk, folder: "d/alerting", now: 0)
                 for i in 0..<10 {
                     let n = life * 10 + i
                     tried.insert(n)
@@ -86,7 +87,7 @@ import Testing
             }
             disk.restart()
         }
-        let keeper = try AlertKeeper(configuration, disk: disk, folder: "d/alerting", now: 100)
+        let keeper = AlertKeeper(configuration, disk: disk, folder: "d/alerting", now: 100)
         let found = Dictionary(
             uniqueKeysWithValues: keeper.read { $0.alerts.values.map { (Int($0.alert.labels["n"] ?? "") ?? -1, $0) } })
         #expect(stored.isSubset(of: Set(found.keys)), "seed \(seed)")
@@ -109,7 +110,7 @@ import Testing
         // And a torn end.
         try damaged.append(bytes + [9, 0, 0, 0, 1])
         let reader = AlertLedger(disk: disk, folder: "d") { [] }
-        #expect(try reader.read().count == 19)
+        #expect(reader.read().count == 19)
         #expect(reader.damagedEntries == 1)
     }
 
@@ -129,6 +130,6 @@ import Testing
         disk.inject(FaultyDisk.Fault(.sync, path: "ledger", .io))
         #expect(throws: DiskError.self) { try ledger.append([entry]) }
         try ledger.append([entry])
-        #expect(try AlertLedger(disk: disk, folder: "d") { [] }.read().count == 1)
+        #expect(AlertLedger(disk: disk, folder: "d") { [] }.read().count == 1)
     }
 }

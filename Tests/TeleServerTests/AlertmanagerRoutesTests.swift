@@ -20,7 +20,7 @@ import Testing
                 inhibit_rules: [{source_matchers: [sev=page], target_matchers: [sev=warn], equal: [alertname]}]
                 receivers: [{name: a}, {name: b, webhook_configs: [{url: "http://secret/"}]}]
                 """)
-        let keeper = try AlertKeeper(configuration, disk: FaultyDisk(seed: 1), folder: nil, now: 0)
+        let keeper = AlertKeeper(configuration, disk: FaultyDisk(seed: 1), folder: nil, now: 0)
         var context = APIContext(engine: MemoryEngine()) {
             QueryBudget(maxRows: .max, maxBytes: .max, timeout: .seconds(9))
         }

@@ -21,8 +21,9 @@ final class AlertKeeper: Sendable {
         init(_ ledger: AlertLedger) { self.ledger = ledger }
     }
 
-    /// Reads what an earlier process left in the folder; without one nothing is kept. Blocks.
-    init(_ configuration: AlertingConfiguration, disk: any Disk, folder: String?, now: Int64) throws(DiskError) {
+    /// Reads what an earlier process left in the folder; without one nothing is kept. A disk that is full now may have
+    /// space later: what can't be written yet is ``lastError``. Blocks.
+    init(_ configuration: AlertingConfiguration, disk: any Disk, folder: String?, now: Int64) {
         let dispatcher = Guarded(Dispatcher(configuration))
         guard let folder else {
             (self.dispatcher, ledger, damagedEntries) = (dispatcher, nil, 0)
@@ -31,10 +32,10 @@ final class AlertKeeper: Sendable {
         let ledger = AlertLedger(disk: disk, folder: folder) { dispatcher.withLock { AlertKeeper.entries(of: $0) } }
         self.dispatcher = dispatcher
         self.ledger = LedgerBox(ledger)
-        let entries = try ledger.read()
+        let entries = ledger.read()
         damagedEntries = ledger.damagedEntries
         dispatcher.withLock { AlertKeeper.restore(entries, into: &$0, now: now) }
-        try ledger.rewrite()
+        do throws(DiskError) { try ledger.rewrite() } catch { queue.withLock { $0.lastError = error } }
     }
 
     /// Of the ledger, at the start.

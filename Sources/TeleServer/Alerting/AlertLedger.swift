@@ -39,18 +39,19 @@ final class AlertLedger {
         self.current = current
     }
 
-    /// What an earlier process left, in order. Call ``rewrite()`` once it is taken over.
-    func read() throws(DiskError) -> [AlertLedgerEntry] {
-        try disk.createDurableFolder(folder)
-        let file: any DiskFile
+    /// What an earlier process left, in order. Call ``rewrite()`` once it is taken over. A file that can't be read is set
+    /// aside as `ledger.unreadable`: it never keeps the server from starting.
+    func read() -> [AlertLedgerEntry] {
+        let bytes: [UInt8]
         do throws(DiskError) {
-            file = try disk.open(path)
+            let file = try disk.open(path)
+            bytes = try file.read(at: 0, count: min(try file.size(), AlertLedger.fileBytes))
         } catch {
             if error.code == .notFound { return [] }
-            throw error
+            damagedEntries += 1
+            try? disk.rename(path, to: path + ".unreadable")
+            return []
         }
-        let size = min(try file.size(), AlertLedger.fileBytes)
-        let bytes = try file.read(at: 0, count: size)
         guard bytes.starts(with: AlertLedger.magic) else {
             damagedEntries += 1
             return []
@@ -92,6 +93,7 @@ final class AlertLedger {
     /// Writes what is in force to a new file that takes the old one's place.
     func rewrite() throws(DiskError) {
         file = nil
+        try disk.createDurableFolder(folder)
         let new = path + ".new"
         do throws(DiskError) { try disk.remove(new) } catch { if error.code != .notFound { throw error } }
         let next = try disk.create(new)

@@ -9,17 +9,11 @@ extension Server {
         let thread = DiskThread(name: "tele-open-alerting")
         defer { thread.submit { thread.stop() } }
         let now = WallClock.milliseconds
-        let result = await thread.run { () -> Result<AlertKeeper, DiskError> in
-            Result { () throws(DiskError) in
-                try AlertKeeper(configuration.alerting ?? .nobody, disk: PosixDisk(), folder: folder, now: now)
-            }
+        let opened = await thread.run {
+            AlertKeeper(configuration.alerting ?? .nobody, disk: PosixDisk(), folder: folder, now: now)
         }
-        let keeper: AlertKeeper
-        switch result {
-        case .success(let opened): keeper = opened
-        case .failure(let error): throw DataFolderProblem("alerting: \(error)")
-        case nil: throw CancellationError()
-        }
+        guard let keeper = opened else { throw CancellationError() }
+        if let error = keeper.lastError { logger.error("alerting: \(error); it is tried again") }
         if keeper.damagedEntries > 0 {
             logger.error("alerting: \(keeper.damagedEntries) entries of the ledger are damaged and were left out")
         }
