@@ -86,6 +86,10 @@ extension Server {
                         await self.keepRules(engine.engine)
                         return .rulesEnded
                     }
+                    group.addTask {
+                        await self.keepDiskSpace()
+                        return .rulesEnded
+                    }
                     logger.info("ready", metadata: ["data": "\(state.configuration.data)"])
                     if failure != nil { break events }
                 case .openFailed(let error):

@@ -33,6 +33,8 @@ package final class Server: Service {
     /// Where the alerts of rules go; what delivers them adds itself.
     package let alertSinks = AlertSinks()
     let ruleThreads = RuleQueryThreads()
+    /// What the built-in rules look at.
+    let builtins: BuiltinFacts
     /// Reads the configuration anew, for a reload that is asked for over HTTP.
     let reloadSource = Guarded<(@Sendable () throws(ConfigurationProblem) -> Configuration)?>(nil)
     let tailThread = NIOThreadPool(numberOfThreads: 1)
@@ -51,6 +53,7 @@ package final class Server: Service {
         self.logger = logger
         state = ServerState(configuration)
         admission = Admission(capacity: configuration.bodyBytes)
+        builtins = BuiltinFacts(metrics: metrics, state: state)
         metricsState = MetricsState(bytes: configuration.memory / 8)
         gate = DecodeGate(capacity: configuration.decodeBytes)
         let spanMetrics = configuration.spanMetrics ? SpanMetrics() : nil
@@ -102,7 +105,7 @@ package final class Server: Service {
     private var pipeline: IngestPipeline {
         IngestPipeline(
             state: state, admission: admission, gate: gate, metrics: metrics, workers: workers,
-            metricsState: metricsState, tail: tail, spanMetrics: spanMetrics)
+            metricsState: metricsState, tail: tail, spanMetrics: spanMetrics, services: builtins.services)
     }
 
     private var httpFront: HTTPFront {

@@ -7,6 +7,7 @@ package enum GeneratorURL {
         case .promql: "\(base)/graph?g0.expr=\(query)&g0.tab=1"
         case .logql: "\(base)/loki/api/v1/query?query=\(query)"
         case .traceql: "\(base)/tempo/api/metrics/query?q=\(query)"
+        case .native: "\(base)/"
         }
     }
 

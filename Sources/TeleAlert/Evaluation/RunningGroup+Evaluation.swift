@@ -85,7 +85,7 @@ extension RunningGroup {
             snapshot: context.engine.snapshot(), budget: context.makeBudget(timeout))
         do throws(RuleQueryError) {
             let isRestored = state.withLock { $0.isRestored[index] }
-            let outcome = try pass.run(restores: rule.kind == .alert && !isRestored)
+            let outcome = try pass.run(restores: rule.kind == .alert && rule.query.readsStore && !isRestored)
             try take(outcome, of: index, pass, &writer)
             metrics.succeeded()
         } catch {
@@ -134,7 +134,7 @@ extension RunningGroup {
                 return state.written[index]
             }
             if let excess { throw RuleQueryError("exceeded limit of \(limit) with \(excess) alerts") }
-            for alert in current {
+            for alert in current where rule.query.readsStore {
                 let (state, since) = AlertSeries.labels(of: alert)
                 written.insert(state)
                 written.insert(since)

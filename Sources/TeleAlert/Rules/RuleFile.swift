@@ -15,8 +15,8 @@ package struct RuleFile: Sendable {
 
     package var errors: [RuleProblem] { problems.filter { !$0.isWarning } }
 
-    /// `name` is what messages and answers call the file.
-    package init(yaml: String, name: String) {
+    /// `name` is what messages and answers call the file; `conditions` what its rules of `lang: built-in` may say.
+    package init(yaml: String, name: String, conditions: [NativeQuery] = []) {
         guard yaml.utf8.count <= RuleFile.mostBytes else {
             problems = [RuleProblem("is longer than \(RuleFile.mostBytes) bytes", file: name)]
             return
@@ -26,7 +26,7 @@ package struct RuleFile: Sendable {
             problems = [RuleProblem(YAMLProblem.message(error), file: name, line: YAMLProblem.line(error))]
             return
         }
-        var reader = RuleReader(file: name)
+        var reader = RuleReader(file: name, conditions: conditions)
         if let root { reader.read(root) }
         (groups, problems) = (reader.groups, reader.problems)
     }

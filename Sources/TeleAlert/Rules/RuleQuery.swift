@@ -9,6 +9,7 @@ package enum RuleQuery: Sendable {
     case logql(LogQLMetric)
     /// Of the spans that started within the window (milliseconds) before the time.
     case traceql(TraceQLMetric, window: Int64)
+    case native(NativeQuery)
 
     /// The window of a TraceQL rule that names none.
     package static let defaultWindow: Int64 = 300_000
@@ -30,6 +31,7 @@ package enum RuleQuery: Sendable {
             do throws(TraceQLError) {
                 self = .traceql(try TraceQLParser.parseMetric(text), window: window)
             } catch { throw RuleQueryError("\(error)") }
+        case .native: throw RuleQueryError("only rules of the server's own are \(language.rawValue)")
         }
     }
 
@@ -38,8 +40,13 @@ package enum RuleQuery: Sendable {
         case .promql: .promql
         case .logql: .logql
         case .traceql: .traceql
+        case .native: .native
         }
     }
+
+    /// Whether it looks at what is stored. What does not leaves nothing there either: a server without rule files has
+    /// no series but its users'.
+    var readsStore: Bool { language != .native }
 
     package var window: Int64 {
         if case .traceql(_, let window) = self { return window }
@@ -72,6 +79,7 @@ package enum RuleQuery: Sendable {
             do throws(EngineError) {
                 return RuleVector(try TraceMetricQuery(metric: metric, grid: grid).run(snapshot, budget))
             } catch { throw RuleQueryError(error) }
+        case .native(let query): return query.vector(time)
         }
     }
 

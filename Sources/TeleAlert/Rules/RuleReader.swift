@@ -12,7 +12,13 @@ struct RuleReader {
     var group: String?
     var rule: String?
 
-    init(file: String) { self.file = file }
+    /// What rules of the server's own may say.
+    private let conditions: [NativeQuery]
+
+    init(file: String, conditions: [NativeQuery]) {
+        self.file = file
+        self.conditions = conditions
+    }
 
     mutating func read(_ root: Node) {
         if YAMLProblem.isNull(root) { return }
@@ -151,9 +157,13 @@ struct RuleReader {
             return nil
         }
         var query: RuleQuery?
-        do throws(RuleQueryError) { query = try RuleQuery(source, language, window: window) } catch {
-            fail("could not parse expression: \(error.message)", mapping["expr"] ?? node)
-        }
+        do throws(RuleQueryError) {
+            if language == .native, let condition = conditions.first(where: { $0.text == source }) {
+                query = .native(condition)
+            } else {
+                query = try RuleQuery(source, language, window: window)
+            }
+        } catch { fail("could not parse expression: \(error.message)", mapping["expr"] ?? node) }
         let plainLabels = checked(labels, isAlert: isAlert, what: "label")
         let plainAnnotations = checked(annotations, isAlert: isAlert, what: "annotation")
         guard problems.count == before, let query else { return nil }

@@ -9,6 +9,12 @@ package struct RuleVector: Sendable {
         /// 0 for a histogram.
         package var value: Double
         package var histogram: NativeHistogram?
+
+        package init(labels: LabelSet, value: Double, histogram: NativeHistogram? = nil) {
+            self.labels = labels
+            self.value = value
+            self.histogram = histogram
+        }
     }
 
     package var samples: [Sample] = []

@@ -4,6 +4,8 @@ extension PrometheusMapping {
 
     /// What a resource gives to each of its series.
     package struct Target: Sendable {
+        /// `service.name`.
+        package var service: String?
         package var job: String?
         package var instance: String?
         /// The labels of `target_info`; nil where there is none.
@@ -12,7 +14,8 @@ extension PrometheusMapping {
         /// `attributes` in the order in which they were sent; of several with one key the first counts.
         package init(_ attributes: [Attribute]) {
             func first(_ key: String) -> String? { attributes.first { $0.key == key }?.value }
-            if let name = first("service.name") {
+            service = first("service.name")
+            if let name = service {
                 job = first("service.namespace").map { $0 + "/" + name } ?? name
             }
             instance = first("service.instance.id")

@@ -16,6 +16,8 @@ final class AlertmanagerPush: Sendable {
         var dropped = 0
         var errors = 0
         var lastError: String?
+        /// Since the first attempt that failed after the last that did not; unix milliseconds.
+        var failingSince: Int64?
     }
 
     struct Status {
@@ -23,6 +25,7 @@ final class AlertmanagerPush: Sendable {
         var sent: Int
         var errors: Int
         var dropped: Int
+        var failingSince: Int64?
     }
 
     private struct State {
@@ -98,7 +101,8 @@ final class AlertmanagerPush: Sendable {
     var targets: [Status] {
         state.withLock { state in
             state.targets.sorted { $0.key < $1.key }.map {
-                Status(url: $0, sent: $1.sent, errors: $1.errors, dropped: $1.dropped)
+                Status(
+                    url: $0, sent: $1.sent, errors: $1.errors, dropped: $1.dropped, failingSince: $1.failingSince)
             }
         }
     }
@@ -135,7 +139,10 @@ final class AlertmanagerPush: Sendable {
                 try await http.post(
                     AlertmanagerPush.json(Array(batch.values)), to: url, HTTPSettings(),
                     timeout: AlertmanagerPush.timeout)
-                state.withLock { $0.targets[url]?.sent += batch.count }
+                state.withLock {
+                    $0.targets[url]?.sent += batch.count
+                    $0.targets[url]?.failingSince = nil
+                }
                 pause = AlertmanagerPush.pauses.first
             } catch {
                 failed(url, batch, error)
@@ -150,6 +157,7 @@ final class AlertmanagerPush: Sendable {
     private func failed(_ url: String, _ batch: [UInt64: Alert], _ error: DeliveryFailure) {
         state.withLock { state in
             state.targets[url]?.errors += 1
+            if state.targets[url]?.failingSince == nil { state.targets[url]?.failingSince = WallClock.milliseconds }
             state.targets[url]?.lastError = error.description
             if error.isRetryable {
                 state.targets[url]?.waiting.merge(batch) { newer, _ in newer }

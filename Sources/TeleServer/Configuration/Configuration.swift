@@ -62,11 +62,24 @@ package struct Configuration: Sendable, Equatable {
     package var externalURL = ""
     /// `name=value`: what templates know as `$externalLabels`.
     package var externalLabels: [String] = []
+    package var builtins = Builtins()
     package var alertmanagers: [String] = []
     /// Routes and receivers; nil where the file has no `alerting`.
     package var alerting: AlertingConfiguration?
 
     package init() {}
+
+    /// The rules that every server has. Times are milliseconds; 0 is off.
+    package struct Builtins: Sendable, Equatable {
+        /// A service that was heard of and is silent for this long.
+        package var deadMan: Int64 = 300_000
+        package var ingestRefused = true
+        package var diskFull = true
+        /// A service whose clock is off by more than this.
+        package var clockSkew: Int64 = 60_000
+        /// An external Alertmanager that does not take what is pushed.
+        package var pushFailing = true
+    }
 
     /// What the HTTP port offers besides ingest and queries.
     package struct Web: Sendable, Equatable {

@@ -87,6 +87,16 @@ package struct ConfigurationKey: Sendable {
                 }
                 configuration.externalLabels = values
             }, show: { $0.externalLabels }),
+        interval("builtin_rules.dead_man", "a service silent for this long alerts, or off", \.builtins.deadMan),
+        flag(
+            "builtin_rules.ingest_refused", "refused requests and records alert", \.builtins.ingestRefused,
+            isReloadable: true),
+        flag("builtin_rules.disk_full", "a disk nearly full alerts", \.builtins.diskFull, isReloadable: true),
+        interval(
+            "builtin_rules.clock_skew", "a clock off by more than this alerts, or off", \.builtins.clockSkew),
+        flag(
+            "builtin_rules.push_failing", "an Alertmanager that can't be reached alerts", \.builtins.pushFailing,
+            isReloadable: true),
         texts("alertmanagers", "addresses of external Alertmanagers", \.alertmanagers),
     ]
 }

@@ -18,6 +18,8 @@ package struct IngestPipeline: Sendable {
     let tail: TailHub
     /// nil where the configuration says so.
     let spanMetrics: SpanMetrics?
+    /// Notes who sends.
+    let services: ServiceWatch
 
     /// A body that is not packed and no larger is decoded where it is: a hop to a thread (27 us) costs more.
     private static let inlineBytes = 16 << 10
@@ -61,6 +63,7 @@ package struct IngestPipeline: Sendable {
             throw IngestFailure(.overloaded, "no room for what the body decodes to; try again")
         }
         let outcome = try await decoded.append(to: engine)
+        services.observe(decoded, now: WallClock.milliseconds)
         if case .logs(let logs) = decoded { tail.publish(logs.batch, bytes: decoded.bytes) }
         if let spanMetrics, case .traces(let decoded) = decoded { await derive(spanMetrics, decoded.batch) }
         let counts = metrics.ingest(signal)

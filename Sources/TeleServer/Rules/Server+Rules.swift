@@ -11,7 +11,9 @@ extension Server {
     func loadRules(_ configuration: Configuration) throws(ConfigurationProblem) {
         let files = try RuleFiles(configuration)
         for warning in files.warnings { logger.warning("\(warning)") }
-        rules.load(files.groups, options: ruleOptions(configuration))
+        builtins.services.tolerance = configuration.builtins.clockSkew
+        rules.load(
+            files.groups + BuiltinRules.groups(configuration, builtins), options: ruleOptions(configuration))
     }
 
     private func ruleOptions(_ configuration: Configuration) -> RuleOptions {
@@ -33,6 +35,7 @@ extension Server {
 
     /// Evaluates the rules until the task is cancelled.
     func keepRules(_ engine: any StorageEngine) async {
+        await recallServices(engine)
         let limits = state.configuration.query
         let context = RuleContext(
             engine: engine, sink: alertSinks, threads: ruleThreads, clock: RuleWallClock(),

@@ -11,6 +11,8 @@ struct MetricsDecoder {
     var core = RequestCore(bodyBytes: 0)
     /// Why the current group or metric can't be used, for all of its points.
     var groupIssue: RecordIssue?
+    /// Whose points these are.
+    private(set) var services: Set<String> = []
     /// The `target_info` series of this request: index in the batch and newest time of its points.
     private var targets: [(series: UInt32, time: Int64)] = []
     private var targetPlaces: [UInt32: Int] = [:]
@@ -87,7 +89,10 @@ struct MetricsDecoder {
         let bytes = key.bytes.span.bytes
         let hash = SeriesCache.hash(head, bodyHash: Hash64.of(bytes))
         groupIssue = nil
-        if let known = cache.find(head, hash, bytes, 0..<bytes.byteCount) { return known }
+        if let known = cache.find(head, hash, bytes, 0..<bytes.byteCount) {
+            if let service = cache.groups[Int(known)].target.service { services.insert(service) }
+            return known
+        }
         core = RequestCore(bodyBytes: 0)
         let resourceRow = try core.resource(resource, body)
         if core.issue == nil { _ = try core.scope(scope, body) }
@@ -96,6 +101,7 @@ struct MetricsDecoder {
             return 0
         }
         let target = PrometheusMapping.Target(attributes(core.core.resources.attributes, owner: Int(resourceRow)))
+        if let service = target.service { services.insert(service) }
         let info = target.info.map { cache.series($0) }
         let made = cache.add(SeriesCache.Group(target: target, scope: scopeLabels(), info: info))
         cache.set(head, hash, bytes, 0..<bytes.byteCount, to: made)

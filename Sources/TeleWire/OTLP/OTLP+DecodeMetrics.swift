@@ -13,8 +13,10 @@ extension OTLP {
             throw error
         }
         state.giveBack(decoder.cache)
-        return Decoded(
+        var decoded = Decoded(
             batch: decoder.batch, rejected: decoder.refusals.count, message: decoder.refusals.message)
+        decoded.services = decoder.services
+        return decoded
     }
 
     package static func decodeMetrics(

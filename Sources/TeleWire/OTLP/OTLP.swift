@@ -32,6 +32,8 @@ package struct Decoded<Batch: Sendable>: Sendable {
     package var rejected: Int
     /// Empty where nothing was refused.
     package var message: String
+    /// Of OTLP metrics, whose batch has no resources any more: `service.name` of those that sent them.
+    package var services: Set<String> = []
 
     package init(batch: Batch, rejected: Int = 0, message: String = "") {
         self.batch = batch
