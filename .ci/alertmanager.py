@@ -7,6 +7,7 @@ from server import Checks, Teled, free_port
 
 CONFIG = """
 alerting:
+  templates: ["{folder}/*.tmpl"]
   global: {{resolve_timeout: 5m, smtp_smarthost: "127.0.0.1:{smtp}", smtp_from: "Tele <tele@example.com>", smtp_require_tls: false}}
   route:
     receiver: hook
@@ -25,7 +26,12 @@ alerting:
   - {{name: hook, webhook_configs: [{{url: "{hook}/hook"}}]}}
   - {{name: mail, email_configs: [{{to: "ops@example.com", send_resolved: true, headers: {{X-Team: "{{{{ .CommonLabels.team }}}}"}}}}]}}
   - name: ops
-    slack_configs: [{{api_url: "{hook}/slack", channel: "#ops", title: "{{{{ .Status | toUpper }}}} {{{{ .CommonLabels.alertname }}}}"}}]
+    slack_configs:
+    - api_url: "{hook}/slack"
+      channel: "#ops"
+      title: "{{{{ .Status | toUpper }}}} {{{{ .CommonLabels.alertname }}}}"
+      text: '{{{{ template "ops.text" . }}}}'
+      actions: [{{type: button, text: Graph, url: "{{{{ (index .Alerts 0).GeneratorURL }}}}"}}]
     pagerduty_configs: [{{url: "{hook}/pagerduty", routing_key: k}}]
     command_configs: [{{path: "{command}", args: ["one two", "$HOME"], env: {{WHERE: "{folder}/ran"}}, timeout: 5s}}]
   - name: bad
@@ -37,6 +43,13 @@ groups:
   interval: 1s
   rules:
   - {alert: PushedHere, expr: vector(1), labels: {team: push}}
+"""
+TEMPLATES = """{{ define "ops.text" -}}
+{{ range .Alerts.Firing -}}
+- {{ .Labels.alertname }}: {{ .Labels.severity }} since {{ .StartsAt.Format "2006" }}
+{{- with .Labels.Remove (stringSlice "alertname" "team") }} ({{ range .SortedPairs }}{{ .Name }}={{ .Value }}{{ end }}){{ end }}
+{{- end }}
+{{- end }}
 """
 
 
@@ -200,9 +213,13 @@ def receivers(c, teled, hook, folder):
     to, message = (Mails.got or [([], email.message_from_string(""))])[0]
     c.equal("its recipient", to, ["RCPT TO:<ops@example.com>"])
     c.equal("its headers", (message["To"], message["X-Team"], message["Bcc"]), ("ops@example.com", "mail", None))
-    c.check("its text", message.get_content_type() == "text/plain" and "größer als" in message.get_content(), message)
+    parts = {part.get_content_type(): part.get_content() for part in message.walk() if not part.is_multipart()}
+    c.check("its text", "größer als" in parts.get("text/plain", ""), message)
+    c.check("its page", "<!DOCTYPE html>" in parts.get("text/html", "") and "größer als" in parts.get("text/html", ""), message)
+    c.check("its subject", message["Subject"].startswith("[FIRING:1] Mail") and message["Subject"].endswith("X (mail)"), message["Subject"])
     c.check("slack is told", until(lambda: hook.at("/slack")))
     c.equal("slack", [(b["channel"], b["attachments"][0]["title"], b["attachments"][0]["color"]) for b in hook.at("/slack")], [("#ops", "FIRING Ops", "danger")])
+    c.equal("slack's text is the team's", [(b["attachments"][0]["text"], b["attachments"][0]["actions"][0]["url"]) for b in hook.at("/slack")], [("- Ops: critical since " + time.strftime("%Y", time.gmtime()) + " (severity=critical)", "http://graph/")])
     c.check("pagerduty is told", until(lambda: hook.at("/pagerduty")))
     c.equal("pagerduty", [(b["event_action"], b["routing_key"], b["payload"]["severity"], b["links"]) for b in hook.at("/pagerduty")], [("trigger", "k", "critical", [{"href": "http://graph/", "text": "Ops"}])])
     ran = os.path.join(folder, "ran")
@@ -308,6 +325,8 @@ def main():
     with open(command, "w") as f:
         f.write('#!/bin/sh\nprintf "%s|%s|%s|%s\\n" "$1" "$2" "$TELE_STATUS" "$TELE_LABEL_alertname" >> "$WHERE"\ncat >> "$WHERE"\necho >> "$WHERE"\n')
     os.chmod(command, 0o755)
+    with open(os.path.join(folder, "ops.tmpl"), "w") as f:
+        f.write(TEMPLATES)
     config = CONFIG.format(hook=hook.url, smtp=smtp.server_address[1], command=command, folder=folder)
     try:
         for part in (lambda t: basics(c, t, hook, folder), lambda t: receivers(c, t, hook, folder), lambda t: kills(c, t, hook, options.rounds)):

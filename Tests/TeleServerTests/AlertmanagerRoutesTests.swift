@@ -118,31 +118,6 @@ import Testing
         #expect(AlertmanagerRoutesTests.ask(context, "api/v2/alerts").body == "[]")
     }
 
-    @Test func templatesTakeFieldsAndRefuseTheRest() throws {
-        let labels = LabelSet([("alertname", "A"), ("job", "j")])
-        let alert = Alert(
-            labels: labels, annotations: .empty, state: .firing, activeAt: 0, startsAt: 0, endsAt: .max, value: 1,
-            generatorURL: "")
-        var dispatcher = Dispatcher(
-            try AlertingConfiguration(
-                yaml:
-                    "route: {receiver: b, group_by: [job], group_wait: 0s}\nreceivers: [{name: b, webhook_configs: [{url: 'http://x'}]}]"
-            ))
-        dispatcher.receive([HeldAlert(alert, origin: .posted, isEndAssumed: false, now: 0)], now: 0)
-        let notification = try #require(dispatcher.flush(now: 0).first)
-        let text = NotificationText(notification: notification, externalURL: "http://me")
-        #expect(text.subject == "[FIRING:1] j (A)")
-        for (source, wanted) in [
-            ("plain", "plain"), ("{{ .Status | toUpper }}-{{.GroupLabels.job}}!", "FIRING-j!"),
-            (#"{{ template "slack.default.title" . }}"#, text.subject), ("{{ .CommonLabels.none }}", ""),
-        ] {
-            #expect(text.expand(try FieldTemplate(source)) == wanted)
-        }
-        for source in ["{{ range .Alerts }}{{ end }}", "{{ .Status", "{{ .Nothing }}", "{{ .Status | bash }}"] {
-            #expect(throws: (any Error).self) { try FieldTemplate(source) }
-        }
-    }
-
     @Test func mailsCannotBeBentByLabels() {
         let message = MailMessage(
             from: "a@x", to: ["b@x"], subject: "a\r\nBcc: evil@x", headers: [], text: ".\r\nend", html: nil, time: 0,

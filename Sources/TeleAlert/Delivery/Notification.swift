@@ -6,6 +6,12 @@ package struct Notification: Sendable {
         package var alert: Alert
         package var isFiring: Bool
         package var fingerprint: UInt64
+
+        package init(alert: Alert, isFiring: Bool, fingerprint: UInt64) {
+            self.alert = alert
+            self.isFiring = isFiring
+            self.fingerprint = fingerprint
+        }
     }
 
     /// Distinct within the process.

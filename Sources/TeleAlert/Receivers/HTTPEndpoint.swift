@@ -46,13 +46,16 @@ package struct HTTPSettings: Sendable {
     /// Headers of each request.
     package var headers: [(name: String, value: String)] = []
 
+    package var tls = TLSSettings()
+
     package init() {}
 
     init(_ setting: Setting) throws(AlertingProblem) {
         let members = try setting.members([
             "authorization", "basic_auth", "bearer_token", "bearer_token_file", "follow_redirects", "enable_http2",
-            "http_headers",
+            "http_headers", "tls_config",
         ])
+        if let config = members["tls_config"] { tls = try TLSSettings(config) }
         if let basic = members["basic_auth"] {
             let parts = try basic.members(["username", "password", "password_file"])
             credentials = .basic(user: try parts.required("username").text(), password: try Secret(parts, "password"))

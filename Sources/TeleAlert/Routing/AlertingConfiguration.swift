@@ -15,16 +15,23 @@ package struct AlertingConfiguration: Sendable {
     package var externalURL: String?
     /// The section as YAML, without secrets.
     package var shown: String
-    /// The section as it was read; two configurations are the same where it is.
+    /// The section as it was read, with its files of templates; two configurations are the same where it is.
     package var source: String
 
-    package init(_ node: Node) throws(AlertingProblem) {
+    /// `files` gives the files of a glob of `templates`.
+    package init(
+        _ node: Node, files: (String) throws(AlertingProblem) -> [TemplateFile] = { _ throws(AlertingProblem) in [] }
+    ) throws(AlertingProblem) {
         let root = Setting(node)
         let members = try root.members([
             "global", "templates", "route", "inhibit_rules", "receivers", "time_intervals", "mute_time_intervals",
             "external_url",
         ])
         if let setting = members["global"] { global = try GlobalSettings(setting) }
+        templates = try members["templates"]?.texts(atMost: AlertingLimits.templateFiles) ?? []
+        var found: [TemplateFile] = []
+        for glob in templates { found += try files(glob) }
+        global.library = try TemplateLibrary(found)
         receivers = [:]
         receiverNames = []
         for element in try members["receivers"]?.list(atMost: AlertingLimits.receivers) ?? [] {
@@ -45,9 +52,8 @@ package struct AlertingConfiguration: Sendable {
             guard let setting = members[key] else { continue }
             try AlertingConfiguration.addIntervals(setting, to: &timeIntervals)
         }
-        templates = try members["templates"]?.texts(atMost: 1000) ?? []
         externalURL = try members.text("external_url").map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
-        source = (try? Yams.serialize(node: node)) ?? ""
+        source = ((try? Yams.serialize(node: node)) ?? "") + global.library.source
         shown = (try? Yams.serialize(node: AlertingConfiguration.masked(node, isSecret: false))) ?? ""
         for route in tree.routes {
             guard receivers[route.receiver] != nil else {
@@ -73,9 +79,12 @@ package struct AlertingConfiguration: Sendable {
     }
 
     /// From text, as it stands in a file of Alertmanager's.
-    package init(yaml: String) throws {
+    package init(
+        yaml: String,
+        files: (String) throws(AlertingProblem) -> [TemplateFile] = { _ throws(AlertingProblem) in [] }
+    ) throws {
         guard let node = try compose(yaml: yaml) else { throw AlertingProblem("is empty", key: "") }
-        try self.init(node)
+        try self.init(node, files: files)
     }
 
     private static func addIntervals(

@@ -25,6 +25,11 @@ package enum AlertingLimits {
     /// Alerts in the text of a message that people read, and the bytes of any body.
     package static let listedAlerts = 20
     package static let bodyBytes = 4 << 20
+    /// Bytes of one text that a template gives: what is longer is cut. Slack takes 40,000 characters, mails more.
+    package static let templatedBytes = 512 << 10
+    /// Files of templates, and the bytes of one.
+    package static let templateFiles = 1000
+    package static let templateFileBytes = 1 << 20
     /// Texts of a comment or an author.
     package static let textBytes = 16 << 10
     /// How long an expired silence, and what was sent to whom, is remembered (milliseconds), as Alertmanager's

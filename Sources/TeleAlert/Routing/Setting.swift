@@ -62,6 +62,9 @@ package struct Setting {
         return out
     }
 
+    /// Whether it is a mapping with that key.
+    func has(_ key: String) -> Bool { node.mapping?[key] != nil }
+
     /// Members in the order of the file.
     func pairs(atMost most: Int) throws(AlertingProblem) -> [(key: String, value: Setting)] {
         guard case .mapping(let mapping) = node else { throw problem("takes keys with values") }

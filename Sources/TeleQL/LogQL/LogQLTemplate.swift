@@ -41,10 +41,13 @@ package struct LogQLTemplate: Sendable {
         package var functions: Set<String>
         /// `define`, `template` and `block`.
         package var hasDefinitions: Bool
+        /// Whether `.name` may take arguments: values have methods.
+        package var hasMethods: Bool
 
-        package init(functions: Set<String>, hasDefinitions: Bool) {
+        package init(functions: Set<String>, hasDefinitions: Bool, hasMethods: Bool = false) {
             self.functions = functions
             self.hasDefinitions = hasDefinitions
+            self.hasMethods = hasMethods
         }
 
         /// Loki's.
@@ -62,6 +65,35 @@ package struct LogQLTemplate: Sendable {
         var parser = LogQLTemplateParser(source, dialect)
         nodes = try parser.parse()
         definitions = parser.definitions
+    }
+
+    /// As ``init(_:dialect:)``, with the line in errors.
+    package static func located(_ source: String, dialect: Dialect) throws(LogQLError) -> LogQLTemplate {
+        var parser = LogQLTemplateParser(source, dialect)
+        do throws(LogQLError) {
+            let nodes = try parser.parse()
+            return LogQLTemplate(source: source, nodes: nodes, definitions: parser.definitions)
+        } catch {
+            let line = 1 + source.utf8.prefix(parser.place).count { $0 == 0x0a }
+            throw LogQLError(error.message, line: line)
+        }
+    }
+
+    private init(source: String, nodes: [Node], definitions: [String: [Node]]) {
+        self.source = source
+        self.nodes = nodes
+        self.definitions = definitions
+    }
+
+    /// The names of the templates that nodes include, wherever they stand.
+    package static func included(_ nodes: [Node]) -> [String] {
+        nodes.flatMap { node -> [String] in
+            switch node {
+            case .template(let name, _): [name]
+            case .condition(_, _, let body, let other), .range(_, let body, let other): included(body + other)
+            case .text, .print, .leaveLoop, .nextRound: []
+            }
+        }
     }
 
     /// Functions that a template may call.

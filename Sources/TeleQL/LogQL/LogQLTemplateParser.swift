@@ -5,12 +5,15 @@ import TeleModel
 struct LogQLTemplateParser {
     private enum Piece {
         case text(String)
-        case action([LogQLTemplateToken])
+        /// The offset of its opening braces, and what stands within.
+        case action(Int, [LogQLTemplateToken])
     }
 
     private let bytes: [UInt8]
     private let dialect: LogQLTemplate.Dialect
     private(set) var definitions: [String: [LogQLTemplate.Node]] = [:]
+    /// The offset of the action that is read.
+    private(set) var place = 0
     private var pieces: [Piece] = []
     private var at = 0
     private var tokens: [LogQLTemplateToken] = []
@@ -33,11 +36,11 @@ struct LogQLTemplateParser {
     // MARK: Text and actions
 
     private mutating func split() throws(LogQLError) {
-        var place = 0
+        var from = 0
         var trimsNext = false
-        while place < bytes.count {
-            let open = ByteSearch.find(Array("{{".utf8).span, in: bytes.span, from: place) ?? bytes.count
-            var text = bytes[place..<open]
+        while from < bytes.count {
+            let open = ByteSearch.find(Array("{{".utf8).span, in: bytes.span, from: from) ?? bytes.count
+            var text = bytes[from..<open]
             if trimsNext { text = text.drop(while: LogQLTemplateToken.isBlank) }
             var start = open + 2
             let trims = start + 1 < bytes.count && bytes[start] == 0x2d && LogQLTemplateToken.isBlank(bytes[start + 1])
@@ -47,16 +50,17 @@ struct LogQLTemplateParser {
             }
             if !text.isEmpty { pieces.append(.text(String(decoding: text, as: UTF8.self))) }
             guard open < bytes.count else { return }
+            place = open
             var end = start
             if let comment = try comment(start) {
                 end = comment
             } else {
                 var found: [LogQLTemplateToken] = []
                 while let token = try LogQLTemplateToken.read(bytes, &end) { found.append(token) }
-                pieces.append(.action(found))
+                pieces.append(.action(open, found))
             }
             trimsNext = end < bytes.count && bytes[end] == 0x2d
-            place = end + (trimsNext ? 3 : 2)
+            from = end + (trimsNext ? 3 : 2)
         }
     }
 
@@ -88,11 +92,11 @@ struct LogQLTemplateParser {
         while at < pieces.count {
             let piece = pieces[at]
             at += 1
-            guard case .action(let found) = piece else {
+            guard case .action(let open, let found) = piece else {
                 if case .text(let text) = piece { out.append(.text(text)) }
                 continue
             }
-            (tokens, next) = (found, 0)
+            (tokens, next, place) = (found, 0, open)
             guard case .word(let word)? = tokens.first?.kind else {
                 out.append(try printed())
                 continue
@@ -203,7 +207,7 @@ struct LogQLTemplateParser {
             while let operand = try operand() { command.append(operand) }
             guard !command.isEmpty else { throw LogQLError("template: missing value for command") }
             if out.commands.count > 0 || command.count > 1 {
-                guard case .function = command[0] else {
+                guard isCallable(command[0]) else {
                     if out.commands.isEmpty, case .field = command[0] {
                         throw LogQLError("template: a label is no function and takes no arguments")
                     }
@@ -213,6 +217,14 @@ struct LogQLTemplateParser {
             out.commands.append(command)
             guard current == .symbol(0x7c) else { return out }
             next += 1
+        }
+    }
+
+    private func isCallable(_ operand: LogQLTemplate.Operand) -> Bool {
+        switch operand {
+        case .function: true
+        case .field(let path), .variable(_, let path), .group(_, let path): dialect.hasMethods && !path.isEmpty
+        default: false
         }
     }
 

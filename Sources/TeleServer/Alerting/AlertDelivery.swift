@@ -7,7 +7,7 @@ internal import TeleModel
 /// went. A receiver that hangs holds its own places and nobody else's.
 package final class AlertDelivery: AlertSink, Sendable {
     let keeper: AlertKeeper
-    let metrics = AlertDeliveryMetrics()
+    let metrics: AlertDeliveryMetrics
     private let transport: any Transport
     /// To external Alertmanagers.
     let push: AlertmanagerPush?
@@ -31,10 +31,12 @@ package final class AlertDelivery: AlertSink, Sendable {
 
     init(
         _ keeper: AlertKeeper, transport: any Transport, push: AlertmanagerPush? = nil, logger: Logger,
+        metrics: AlertDeliveryMetrics = AlertDeliveryMetrics(),
         clock: @escaping @Sendable () -> Int64 = { WallClock.milliseconds },
         whenClosed: @escaping @Sendable () async -> Void = {}
     ) {
         self.whenClosed = whenClosed
+        self.metrics = metrics
         self.keeper = keeper
         self.transport = transport
         self.push = push

@@ -5,6 +5,8 @@ internal import TeleDisk
 final class AlertDeliveryMetrics: Sendable {
     let received = Counter()
     let invalid = Counter()
+    /// Texts of notifications whose template failed or was cut.
+    let badTexts = Counter()
     /// From an alert's start to the answer of the receiver that was told.
     let latency = DurationHistogram()
     private let kinds = Guarded<[String: (attempts: Int, failures: Int)]>([:])

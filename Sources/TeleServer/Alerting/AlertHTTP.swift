@@ -22,7 +22,7 @@ final class AlertHTTP: Sendable {
     }
 
     func post(_ body: [UInt8], to url: String, _ http: HTTPSettings, timeout: Int64) async throws(DeliveryFailure) {
-        guard body.count <= AlertingLimits.bodyBytes else {
+        guard body.count <= 2 * AlertingLimits.bodyBytes else {
             throw DeliveryFailure("the message has \(body.count) bytes, more than are sent", isRetryable: false)
         }
         guard HTTPEndpoint.isAddress(url) else { throw DeliveryFailure("the address is no URL", isRetryable: false) }
@@ -31,6 +31,7 @@ final class AlertHTTP: Sendable {
         request.headers.add(name: "Content-Type", value: "application/json")
         request.headers.add(name: "User-Agent", value: "Alertmanager/tele-\(TeleVersion.text)")
         for (name, value) in try AlertHTTP.headers(http) { request.headers.replaceOrAdd(name: name, value: value) }
+        if http.tls != TLSSettings() { request.tlsConfiguration = ClientTLS.configuration(http.tls) }
         request.body = .bytes(ByteBuffer(bytes: body))
         let status: UInt
         let answer: String

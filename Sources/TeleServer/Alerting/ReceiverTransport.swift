@@ -12,6 +12,8 @@ struct ReceiverTransport: Transport {
     var http: AlertHTTP
     /// For links; the address of this server.
     var externalURL: @Sendable () -> String
+    /// A text that could not be made as it should be; the notification goes out all the same.
+    var onProblem: @Sendable (IntegrationID, String) -> Void = { _, _ in }
 
     func deliver(_ notification: TeleAlert.Notification) async throws(DeliveryFailure) {
         let url = externalURL()
@@ -21,10 +23,14 @@ struct ReceiverTransport: Transport {
             let body = WebhookPayload.json(notification, externalURL: url, maxAlerts: settings.maxAlerts)
             try await post(body, settings.endpoint)
         case .slack(let settings):
-            try await post(SlackPayload.json(text, settings), settings.endpoint)
+            let body = SlackPayload.json(text, settings)
+            report(text)
+            try await post(body, settings.endpoint)
         case .pagerDuty(let settings):
             let key = try settings.routingKey.read()
-            try await post(PagerDutyPayload.json(text, settings, routingKey: key), settings.endpoint)
+            let body = PagerDutyPayload.json(text, settings, routingKey: key)
+            report(text)
+            try await post(body, settings.endpoint)
         case .email(let settings): try await mail(text, settings)
         case .command(let settings):
             let body = WebhookPayload.json(notification, externalURL: url, maxAlerts: 0)
@@ -36,16 +42,22 @@ struct ReceiverTransport: Transport {
         try await http.post(body, to: try endpoint.url.read(), endpoint.http, timeout: endpoint.timeout)
     }
 
+    private func report(_ text: NotificationText) {
+        for problem in text.problems { onProblem(text.notification.key.integration, problem) }
+    }
+
     private func mail(_ text: NotificationText, _ settings: EmailSettings) async throws(DeliveryFailure) {
-        let recipients = MailMessage.addresses(settings.to)
-        guard !recipients.isEmpty, let sender = MailMessage.addresses(settings.from).first else {
+        let from = text.expand(settings.from)
+        let recipients = MailMessage.addresses(text.expand(settings.to))
+        guard !recipients.isEmpty, let sender = MailMessage.addresses(from).first else {
             throw DeliveryFailure("to or from has no address", isRetryable: false)
         }
+        let html = text.expand(settings.html)
         let message = MailMessage(
-            from: settings.from, to: recipients, subject: text.subject,
-            headers: settings.headers.map { ($0.name, text.expand($0.value)) },
-            text: settings.text.map(text.expand) ?? text.list, html: settings.html.map(text.expand),
-            time: WallClock.milliseconds, id: UUID().uuidString)
+            from: from, to: recipients, subject: text.expand(settings.subject),
+            headers: settings.headers.map { ($0.name, text.expand($0.value)) }, text: text.expand(settings.text),
+            html: html.isEmpty ? nil : html, time: WallClock.milliseconds, id: UUID().uuidString)
+        report(text)
         try await SMTPClient(settings: settings).send(message, recipients: recipients, sender: sender)
     }
 

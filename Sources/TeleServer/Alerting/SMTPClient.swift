@@ -20,7 +20,7 @@ struct SMTPClient {
                 .connect(host: settings.host, port: settings.port) { channel in
                     channel.eventLoop.makeCompletedFuture {
                         if settings.port == 465 {
-                            try channel.pipeline.syncOperations.addHandler(SMTPClient.tls(settings.host))
+                            try channel.pipeline.syncOperations.addHandler(SMTPClient.tls(settings))
                         }
                         return try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
                     }
@@ -50,8 +50,12 @@ struct SMTPClient {
         var isSecret = settings.port == 465
         if !isSecret, offers.contains(where: { $0.uppercased() == "STARTTLS" }) {
             try await dialogue.say("STARTTLS", 220)
-            try await dialogue.channel.eventLoop.submit { [channel = dialogue.channel, host = settings.host] in
-                try channel.pipeline.syncOperations.addHandler(SMTPClient.tls(host), position: .first)
+            // What came in the clear behind the answer is not the server's that TLS vouches for.
+            guard dialogue.isDrained else {
+                throw DeliveryFailure("the server said more than it was asked before TLS", isRetryable: true)
+            }
+            try await dialogue.channel.eventLoop.submit { [channel = dialogue.channel, settings] in
+                try channel.pipeline.syncOperations.addHandler(SMTPClient.tls(settings), position: .first)
             }.get()
             offers = try await dialogue.say("EHLO \(settings.hello)", 250)
             isSecret = true
@@ -71,7 +75,7 @@ struct SMTPClient {
         }
         let password = try settings.password?.read() ?? ""
         if offer.contains("PLAIN") {
-            let text = Base64.text([0] + Array(user.utf8) + [0] + Array(password.utf8))
+            let text = Base64.text(Array(settings.identity.utf8) + [0] + Array(user.utf8) + [0] + Array(password.utf8))
             try await dialogue.say("AUTH PLAIN \(text)", 235)
         } else if offer.contains("LOGIN") {
             try await dialogue.say("AUTH LOGIN", 334)
@@ -95,11 +99,12 @@ struct SMTPClient {
         try? await dialogue.write(Array("QUIT\r\n".utf8))
     }
 
-    private static func tls(_ host: String) throws -> NIOSSLClientHandler {
-        let context = try NIOSSLContext(configuration: .makeClientConfiguration())
+    private static func tls(_ settings: EmailSettings) throws -> NIOSSLClientHandler {
+        let context = try NIOSSLContext(configuration: ClientTLS.configuration(settings.tls))
+        let name = settings.tls.serverName ?? settings.host
         // An address is no name that a certificate or the handshake could carry.
-        let isAddress = (try? SocketAddress(ipAddress: host, port: 0)) != nil
-        return try NIOSSLClientHandler(context: context, serverHostname: isAddress ? nil : host)
+        let isAddress = (try? SocketAddress(ipAddress: name, port: 0)) != nil
+        return try NIOSSLClientHandler(context: context, serverHostname: isAddress ? nil : name)
     }
 }
 
@@ -118,6 +123,9 @@ struct SMTPDialogue {
         self.output = output
         self.channel = channel
     }
+
+    /// Whether all that came has been read as answers.
+    var isDrained: Bool { received.isEmpty }
 
     @concurrent
     func write(_ bytes: [UInt8]) async throws { try await output.write(ByteBuffer(bytes: bytes)) }

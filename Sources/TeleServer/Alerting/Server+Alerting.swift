@@ -18,11 +18,23 @@ extension Server {
             logger.error("alerting: \(keeper.damagedEntries) entries of the ledger are damaged and were left out")
         }
         let http = AlertHTTP()
-        let transport = ReceiverTransport(http: http) { [state] in state.alertingURL }
+        let metrics = AlertDeliveryMetrics()
+        let transport = ReceiverTransport(
+            http: http, externalURL: { [state] in state.alertingURL },
+            onProblem: { [logger] integration, problem in
+                metrics.badTexts.add(1)
+                logger.warning(
+                    "a text of a notification is not what it should be",
+                    metadata: [
+                        "receiver": "\(integration.receiver)", "integration": "\(integration.integration)",
+                        "reason": "\(problem)",
+                    ])
+            })
         let push = AlertmanagerPush(http: http, logger: logger)
         push.reconfigure(configuration.alertmanagers)
         return AlertDelivery(
-            keeper, transport: transport, push: push, logger: logger, whenClosed: { await http.close() })
+            keeper, transport: transport, push: push, logger: logger, metrics: metrics,
+            whenClosed: { await http.close() })
     }
 
     /// Delivery's part of `/metrics`.
@@ -44,6 +56,15 @@ extension Server {
         for kind in alerts.metrics.byKind { out.sample([("integration", kind.kind)], kind.attempts) }
         out.family("teled_notifications_failed_total", .counter, "Attempts that failed.")
         for kind in alerts.metrics.byKind { out.sample([("integration", kind.kind)], kind.failures) }
+        out.counter(
+            "teled_notification_texts_failed_total", "Texts whose template failed or was cut; they were told as such.",
+            alerts.metrics.badTexts.value)
+        out.family(
+            "teled_notifications_given_up_total", .counter,
+            "Notifications that were not delivered; their group is due again at its next flush.")
+        for (id, health) in dispatcher.health.sorted(by: { $0.key.receiver < $1.key.receiver }) {
+            out.sample([("receiver", id.receiver), ("integration", id.integration)], health.givenUp)
+        }
         out.family("teled_notifications_suppressed_total", .counter, "Alerts that were due and held back, by what.")
         for reason in Dispatcher.Suppression.allCases {
             out.sample([("reason", reason.rawValue)], dispatcher.suppressed[reason] ?? 0)

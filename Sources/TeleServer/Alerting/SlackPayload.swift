@@ -3,26 +3,34 @@ internal import TeleAlert
 
 /// The body for Slack's incoming webhooks: one attachment.
 enum SlackPayload {
+    /// Slack refuses texts over 40,000 characters, and shows less.
+    private static let longest = 8000
+
     static func json(_ text: NotificationText, _ settings: SlackSettings) -> [UInt8] {
         var w = JSONWriter()
+        func member(_ name: String, _ template: NotificationTemplate?) {
+            guard let value = template.map(text.expand), !value.isEmpty else { return }
+            w.member(name, String(value.prefix(longest)))
+        }
         w.beginObject()
-        if let channel = settings.channel { w.member("channel", text.expand(channel)) }
-        for key in ["username", "icon_emoji", "icon_url"] { member(key, nil, settings, text, &w) }
+        member("channel", settings.channel)
+        for key in ["username", "icon_emoji", "icon_url"] { member(key, settings.texts[key]) }
+        if settings.linksNames {
+            w.key("link_names")
+            w.bool(true)
+        }
         w.key("attachments")
         w.beginArray()
         w.beginObject()
-        let subject = text.subject
-        member("title", subject, settings, text, &w)
-        member("title_link", text.link, settings, text, &w)
-        member("text", text.list, settings, text, &w)
-        member("fallback", subject + " | " + text.link, settings, text, &w)
-        member("color", text.notification.isFiring ? "danger" : "good", settings, text, &w)
-        for key in ["pretext", "footer", "callback_id", "image_url", "thumb_url"] {
-            member(key, nil, settings, text, &w)
+        for key in [
+            "title", "title_link", "text", "fallback", "color", "pretext", "footer", "callback_id", "image_url",
+            "thumb_url",
+        ] {
+            member(key, settings.texts[key])
         }
         w.key("mrkdwn_in")
         w.beginArray()
-        for part in ["fallback", "pretext", "text"] { w.string(part) }
+        for part in settings.marked { w.string(part) }
         w.endArray()
         if !settings.fields.isEmpty {
             w.key("fields")
@@ -30,11 +38,17 @@ enum SlackPayload {
             for field in settings.fields {
                 w.beginObject()
                 w.member("title", text.expand(field.title))
-                w.member("value", text.expand(field.value))
+                w.member("value", String(text.expand(field.value).prefix(longest)))
                 w.key("short")
                 w.bool(field.isShort)
                 w.endObject()
             }
+            w.endArray()
+        }
+        if !settings.actions.isEmpty {
+            w.key("actions")
+            w.beginArray()
+            for action in settings.actions { write(action, text, &w) }
             w.endArray()
         }
         w.endObject()
@@ -43,12 +57,19 @@ enum SlackPayload {
         return w.bytes
     }
 
-    /// What is configured, or else the default; Slack refuses texts over 40,000 characters, and shows less.
-    private static func member(
-        _ key: String, _ fallback: String?, _ settings: SlackSettings, _ notification: NotificationText,
-        _ w: inout JSONWriter
+    private static func write(
+        _ action: [(name: String, value: NotificationTemplate)], _ text: NotificationText, _ w: inout JSONWriter
     ) {
-        guard let text = settings.texts[key].map(notification.expand) ?? fallback else { return }
-        w.member(key, String(text.prefix(8000)))
+        let question = "confirm."
+        w.beginObject()
+        for (name, value) in action where !name.hasPrefix(question) { w.member(name, text.expand(value)) }
+        let asked = action.filter { $0.name.hasPrefix(question) }
+        if !asked.isEmpty {
+            w.key("confirm")
+            w.beginObject()
+            for (name, value) in asked { w.member(String(name.dropFirst(question.count)), text.expand(value)) }
+            w.endObject()
+        }
+        w.endObject()
     }
 }

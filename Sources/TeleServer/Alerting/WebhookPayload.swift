@@ -2,22 +2,22 @@ internal import TeleAPI
 internal import TeleAlert
 internal import TeleModel
 
-/// Alertmanager's webhook payload, version 4.
+/// Alertmanager's webhook payload, version 4. Alerts beyond `maxAlerts`, or beyond what a body may have, are counted in
+/// `truncatedAlerts` and not told: a receiver that takes no hundred megabytes hears of the first.
 enum WebhookPayload {
     static func json(_ notification: Notification, externalURL: String, maxAlerts: Int) -> [UInt8] {
-        var items = notification.items[...]
-        var truncated = 0
-        if maxAlerts > 0, items.count > maxAlerts {
-            truncated = items.count - maxAlerts
-            items = items.prefix(maxAlerts)
-        }
-        var w = JSONWriter(capacity: 512 * items.count + 512)
+        let items = maxAlerts > 0 ? notification.items.prefix(maxAlerts) : notification.items[...]
+        var told = 0
+        var w = JSONWriter(capacity: min(512 * items.count + 512, AlertingLimits.bodyBytes))
         w.beginObject()
         w.member("receiver", notification.key.integration.receiver)
         w.member("status", notification.isFiring ? "firing" : "resolved")
         w.key("alerts")
         w.beginArray()
-        for item in items { write(item, &w) }
+        for item in items where w.bytes.count < AlertingLimits.bodyBytes {
+            write(item, &w)
+            told += 1
+        }
         w.endArray()
         w.member("groupLabels", notification.groupLabels)
         w.member("commonLabels", notification.common(\.labels))
@@ -26,7 +26,7 @@ enum WebhookPayload {
         w.member("version", "4")
         w.member("groupKey", notification.key.groupKey)
         w.key("truncatedAlerts")
-        w.int(truncated)
+        w.int(notification.items.count - told)
         w.endObject()
         return w.bytes
     }

@@ -12,8 +12,12 @@ package struct ConfigurationFile: Sendable {
     package var entries: [Entry] = []
     package var alerting: AlertingConfiguration?
 
-    /// `name` is what messages call the file.
+    /// Where paths within it begin: the file's folder, with a slash at its end; empty: where the process was started.
+    private let folder: String
+
+    /// `name` is what messages call the file: its path.
     package init(yaml: String, name: String) throws(ConfigurationProblem) {
+        folder = name.lastIndex(of: "/").map { String(name[...$0]) } ?? ""
         let root: Node?
         do { root = try compose(yaml: yaml) } catch {
             let line = YAMLProblem.line(error)
@@ -44,10 +48,15 @@ package struct ConfigurationFile: Sendable {
         if key == "alerting" {
             // Alertmanager's own file: read whole by the part that acts on it.
             if YAMLProblem.isNull(value) { return }
-            do { alerting = try AlertingConfiguration(value) } catch {
+            do throws(AlertingProblem) {
+                alerting = try AlertingConfiguration(value) { [folder] (glob) throws(AlertingProblem) in
+                    try TemplateFiles.read(glob, folder: folder)
+                }
+            } catch {
+                let file = error.file ?? name
                 throw ConfigurationProblem(
                     error.message, key: error.key.isEmpty ? key : "\(key).\(error.key)",
-                    place: error.line.map { "\(name):\($0)" } ?? place)
+                    place: error.line.map { "\(file):\($0)" } ?? error.file ?? place)
             }
             return
         }

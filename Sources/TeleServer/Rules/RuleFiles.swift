@@ -5,13 +5,6 @@ import FoundationEssentials
 #else
 import Foundation
 #endif
-#if canImport(Glibc)
-internal import Glibc
-#elseif canImport(Musl)
-internal import Musl
-#else
-internal import Darwin
-#endif
 
 /// The rule files that a configuration names.
 package struct RuleFiles: Sendable {
@@ -45,18 +38,12 @@ package struct RuleFiles: Sendable {
         var seen: Set<String> = []
         var out: [String] = []
         for pattern in configuration.rules {
-            let path = pattern.hasPrefix("/") ? pattern : configuration.folder + pattern
-            var found = glob_t()
-            defer { globfree(&found) }
-            guard glob(path, 0, nil, &found) == 0, let paths = found.gl_pathv else {
+            let names = FileGlob.paths(pattern, folder: configuration.folder)
+            if names.isEmpty {
+                let path = pattern.hasPrefix("/") ? pattern : configuration.folder + pattern
                 warnings.append("rules: no file matches \(path)")
-                continue
             }
-            for i in 0..<Int(found.gl_pathc) {
-                guard let bytes = paths[i] else { continue }
-                let name = String(cString: bytes)
-                if seen.insert(name).inserted { out.append(name) }
-            }
+            for name in names where seen.insert(name).inserted { out.append(name) }
         }
         return out
     }

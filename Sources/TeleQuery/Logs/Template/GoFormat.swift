@@ -85,7 +85,7 @@ struct GoFormat {
         case ("v", _): return value.printed(call.run)
         case ("s", .string(let text)):
             return directive.precision.map { String(text.unicodeScalars.prefix($0)) } ?? text
-        case ("s", .list), ("s", .map): return value.printed(call.run)
+        case ("s", .list), ("s", .map), ("s", .object): return value.printed(call.run)
         case ("q", .string(let text)): return QuotedText.quote(text)
         case ("d", .int(let number)): return (number >= 0 ? plus : "") + String(number)
         case ("x", .int(let number)): return String(number, radix: 16)
@@ -127,6 +127,7 @@ struct GoFormat {
         case .map: "map[string]interface {}"
         case .labels: "map[string]string"
         case .null: "<nil>"
+        case .object: "struct"
         }
     }
 }

@@ -3,7 +3,14 @@ import TeleModel
 extension GoTime {
     static func format(_ time: Int64, _ layout: String) -> String {
         let seconds = floored(time, 1_000_000_000)
-        let nanoseconds = time - seconds * 1_000_000_000
+        return format(seconds: seconds, nanoseconds: time - seconds * 1_000_000_000, layout)
+    }
+
+    /// `seconds` since 1970, of a year that Go's times have; `offset` in seconds east of Greenwich.
+    package static func format(
+        seconds utc: Int64, nanoseconds: Int64, _ layout: String, offset: Int = 0, zone: String = "UTC"
+    ) -> String {
+        let seconds = utc + Int64(offset)
         let day = floored(seconds, 86_400)
         let second = Int(seconds - day * 86_400)
         let date = CivilDate(daysSince1970: day)
@@ -37,8 +44,8 @@ extension GoTime {
             case .second: add(String(second % 60))
             case .upperHalf: add(hour < 12 ? "AM" : "PM")
             case .lowerHalf: add(hour < 12 ? "am" : "pm")
-            case .zoneName: add("UTC")
-            case .zone(let usesZ, let text): add(usesZ ? "Z" : text)
+            case .zoneName: add(zone)
+            case .zone(let usesZ, let form): add(usesZ && offset == 0 ? "Z" : GoTime.offset(offset, form))
             case .fraction(let separator, let digits, let trims):
                 var text = padded(Int(nanoseconds), 9).prefix(digits)
                 if trims { while text.last == "0" { text.removeLast() } }
@@ -48,6 +55,14 @@ extension GoTime {
             }
         }
         return String(decoding: out, as: UTF8.self)
+    }
+
+    /// In the form of `+00:00`, `+0000` or `+00`.
+    private static func offset(_ offset: Int, _ form: String) -> String {
+        let minutes = abs(offset) / 60
+        let hours = (offset < 0 ? "-" : "+") + padded(minutes / 60, 2)
+        if form.utf8.count == 3 { return hours }
+        return hours + (form.contains(":") ? ":" : "") + padded(minutes % 60, 2)
     }
 
     private static func padded(_ value: Int, _ width: Int) -> String {

@@ -1,7 +1,7 @@
 import TeleModel
 
 /// Times by Go's reference layout (`2006-01-02T15:04:05.000Z07:00`), always UTC. Times are unix nanoseconds.
-enum GoTime {
+package enum GoTime {
     /// What a text that can't be read becomes: Go's zero time is out of range here, this is the first that is not.
     static let zero: Int64 = 0
 

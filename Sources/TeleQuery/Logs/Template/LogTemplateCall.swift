@@ -16,6 +16,11 @@ package struct LogTemplateCall {
 
     package func value() throws(LogTemplateError) -> LogTemplateValue {
         if let function = run.function, let value = try function(name, arguments, run) { return value }
+        return try builtin()
+    }
+
+    /// What the engine itself knows by that name, whatever the run adds.
+    package func builtin() throws(LogTemplateError) -> LogTemplateValue {
         if let value = try comparison() { return value }
         if let value = try text() { return value }
         if let value = try number() { return value }
@@ -137,6 +142,9 @@ package struct LogTemplateCall {
         case .list(let elements): return elements.count
         case .map(let members): return members.count
         case .labels: return run.entry.labels.labels.count
+        case .object(let object):
+            guard let count = object.count else { throw LogTemplateError("len of type that has no length") }
+            return count
         default: throw LogTemplateError("len of type that has no length")
         }
     }
@@ -158,6 +166,15 @@ package struct LogTemplateCall {
                 let index = Int(clamping: whole(at))
                 guard bytes.indices.contains(index) else { throw LogTemplateError("index out of range: \(index)") }
                 value = .int(Int64(bytes[index]))
+            case .object(let object):
+                guard object.count != nil else { throw LogTemplateError("can't index item of this type") }
+                if let found = object.value(for: key) {
+                    value = found
+                } else if case .string = key {
+                    value = run.missing
+                } else {
+                    throw LogTemplateError("index out of range: \(key.printed(run))")
+                }
             default: throw LogTemplateError("can't index item of this type")
             }
         }
@@ -175,6 +192,8 @@ package struct LogTemplateCall {
         switch value {
         case .string(let text): return .string(String(decoding: Array(text.utf8)[low..<high], as: UTF8.self))
         case .list(let elements): return .list(Array(elements[low..<high]))
+        case .object(let object) where high - low <= Limits.templateSteps:
+            return .list((low..<high).map { object.element($0).value })
         default: throw LogTemplateError("can't slice item of this type")
         }
     }

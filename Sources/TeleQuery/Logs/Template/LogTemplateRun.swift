@@ -3,8 +3,21 @@ package import TeleQL
 
 /// Why a template has no result: an error of the entry (`TemplateFormatErr`) or of the alert, never of the query.
 package struct LogTemplateError: Error {
+    package enum Kind: Sendable {
+        case other
+        /// It printed or did more than it may.
+        case limit
+        /// It names what such a value never has.
+        case unknownMember
+    }
+
     package var message: String
-    package init(_ message: String) { self.message = message }
+    package var kind: Kind
+
+    package init(_ message: String, _ kind: Kind = .other) {
+        self.message = message
+        self.kind = kind
+    }
 }
 
 /// Runs templates over one entry, or over the values of an alert. What it may do is bounded: ``Limits/templateSteps`` and
@@ -15,6 +28,9 @@ package final class LogTemplateRun {
         (_ name: String, _ arguments: [LogTemplateValue], _ run: LogTemplateRun) throws(LogTemplateError) ->
         LogTemplateValue?
 
+    /// The text of a value behind what was printed so far.
+    package typealias Escape = (_ value: LogTemplateValue, _ before: [UInt8], _ run: LogTemplateRun) -> String
+
     let entry: LogEntry
     let function: Function?
     /// A name that a map does not have is an empty text (Go's `missingkey=zero` over texts), not nothing.
@@ -22,6 +38,10 @@ package final class LogTemplateRun {
     private let dot: LogTemplateValue
     private let known: [(name: String, value: LogTemplateValue)]
     private let mostBytes: Int
+    /// Templates by name that every template knows; its own come first.
+    private let library: [String: [LogQLTemplate.Node]]
+    /// What is made of each value that is printed, where it is more than its text.
+    private let escape: Escape?
     private var definitions: [String: [LogQLTemplate.Node]] = [:]
     private var depth = 0
     private var variables: [(name: String, value: LogTemplateValue)] = []
@@ -35,13 +55,15 @@ package final class LogTemplateRun {
     init(_ entry: LogEntry) {
         self.entry = entry
         (function, isMissingEmpty, dot, known, mostBytes) = (nil, false, .labels, [], Limits.templateBytes)
+        (library, escape) = ([:], nil)
     }
 
     /// Over values of one's own: `.` and variables.
     package init(
         dot: LogTemplateValue, variables: [(name: String, value: LogTemplateValue)], mostBytes: Int,
-        function: @escaping Function
+        library: [String: [LogQLTemplate.Node]] = [:], escape: Escape? = nil, function: @escaping Function
     ) {
+        (self.library, self.escape) = (library, escape)
         entry = LogEntry(time: 0, line: [], labels: LogLabels())
         (self.dot, known, self.mostBytes, self.function) = (dot, variables, mostBytes, function)
         isMissingEmpty = true
@@ -49,23 +71,26 @@ package final class LogTemplateRun {
 
     package func text(_ template: LogQLTemplate) throws(LogTemplateError) -> [UInt8] {
         out = []
-        steps = 0
+        (steps, depth) = (0, 0)
         definitions = template.definitions
         variables = [("", dot)] + known
         _ = try run(template.nodes, dot)
         return out
     }
 
+    /// What was printed before an error.
+    package var printed: [UInt8] { out }
+
     private func append(_ text: String) throws(LogTemplateError) {
         guard out.count + text.utf8.count <= mostBytes else {
-            throw LogTemplateError("the text is longer than \(mostBytes) bytes")
+            throw LogTemplateError("the text is longer than \(mostBytes) bytes", .limit)
         }
         out.append(contentsOf: text.utf8)
     }
 
     private func step() throws(LogTemplateError) {
         steps += 1
-        if steps > Limits.templateSteps { throw LogTemplateError("more than \(Limits.templateSteps) steps") }
+        if steps > Limits.templateSteps { throw LogTemplateError("more than \(Limits.templateSteps) steps", .limit) }
     }
 
     private func run(_ nodes: [LogQLTemplate.Node], _ dot: LogTemplateValue) throws(LogTemplateError) -> Flow {
@@ -75,7 +100,7 @@ package final class LogTemplateRun {
             case .text(let text): try append(text)
             case .print(let pipeline):
                 let value = try evaluate(pipeline, dot)
-                if pipeline.variables.isEmpty { try append(value.printed(self)) }
+                if pipeline.variables.isEmpty { try append(escape?(value, out, self) ?? value.printed(self)) }
             case .condition(let isWith, let test, let body, let other):
                 let mark = variables.count
                 let value = try evaluate(test, dot)
@@ -98,7 +123,9 @@ package final class LogTemplateRun {
     private func include(
         _ name: String, _ data: LogQLTemplate.Pipeline?, _ dot: LogTemplateValue
     ) throws(LogTemplateError) {
-        guard let nodes = definitions[name] else { throw LogTemplateError("template \"\(name)\" not defined") }
+        guard let nodes = definitions[name] ?? library[name] else {
+            throw LogTemplateError("template \"\(name)\" not defined")
+        }
         guard depth < Limits.queryDepth else {
             throw LogTemplateError("templates call one another more than \(Limits.queryDepth) deep")
         }
@@ -118,12 +145,14 @@ package final class LogTemplateRun {
         var plain = over
         plain.variables = []
         let items = try items(try evaluate(plain, dot))
-        if items.isEmpty {
+        if items.count == 0 {
             _ = try run(other, dot)
             return
         }
         let mark = variables.count
-        for (key, value) in items {
+        for at in 0..<items.count {
+            try step()
+            let (key, value) = items.element(at)
             switch over.variables.count {
             case 0: break
             case 1: try bind(over, over.variables[0], value)
@@ -137,16 +166,27 @@ package final class LogTemplateRun {
         }
     }
 
-    private func items(_ value: LogTemplateValue) throws(LogTemplateError) -> [(LogTemplateValue, LogTemplateValue)] {
+    /// What a loop goes over, an element at a time.
+    private struct Items {
+        var count: Int
+        var element: (Int) -> (key: LogTemplateValue, value: LogTemplateValue)
+    }
+
+    private func items(_ value: LogTemplateValue) throws(LogTemplateError) -> Items {
         switch value {
-        case .null: return []
-        case .list(let elements): return elements.enumerated().map { (.int(Int64($0.offset)), $0.element) }
-        case .map(let members): return members.map { (.string($0.name), $0.value) }
+        case .null: return Items(count: 0) { _ in (.null, .null) }
+        case .list(let elements): return Items(count: elements.count) { (.int(Int64($0)), elements[$0]) }
+        case .map(let members):
+            return Items(count: members.count) { (.string(members[$0].name), members[$0].value) }
         case .labels:
-            return entry.labels.pairs(.stream, .metadata, .parsed).map { (.string($0.name), .string($0.value)) }
+            let pairs = entry.labels.pairs(.stream, .metadata, .parsed)
+            return Items(count: pairs.count) { (.string(pairs[$0].name), .string(pairs[$0].value)) }
         case .int(let count):
             guard count <= Int64(Limits.templateSteps) else { throw LogTemplateError("range over too many numbers") }
-            return (0..<max(0, count)).map { (.int($0), .int($0)) }
+            return Items(count: Int(max(0, count))) { (.int(Int64($0)), .int(Int64($0))) }
+        case .object(let object):
+            guard let count = object.count else { throw LogTemplateError("range can't iterate over \(object.printed)") }
+            return Items(count: count, element: object.element)
         default: throw LogTemplateError("range can't iterate over \(value.printed(self))")
         }
     }
@@ -176,7 +216,9 @@ package final class LogTemplateRun {
     ) throws(LogTemplateError) -> LogTemplateValue {
         try step()
         guard case .function(let name)? = operands.first else {
-            return try operands.first.map { (one) throws(LogTemplateError) in try operand(one, dot) } ?? .null
+            guard let first = operands.first else { return .null }
+            if operands.count == 1, piped == nil { return try operand(first, dot) }
+            return try method(first, try arguments(operands, piped, dot), dot)
         }
         // `and` and `or` stop where they are decided.
         if name == "and" || name == "or", piped == nil {
@@ -187,10 +229,42 @@ package final class LogTemplateRun {
             }
             return value
         }
+        let arguments = try arguments(operands, piped, dot)
+        return try LogTemplateCall(name: name, arguments: arguments, run: self).value()
+    }
+
+    private func arguments(
+        _ operands: [LogQLTemplate.Operand], _ piped: LogTemplateValue?, _ dot: LogTemplateValue
+    ) throws(LogTemplateError) -> [LogTemplateValue] {
         var arguments: [LogTemplateValue] = []
         for one in operands.dropFirst() { arguments.append(try operand(one, dot)) }
         if let piped { arguments.append(piped) }
-        return try LogTemplateCall(name: name, arguments: arguments, run: self).value()
+        return arguments
+    }
+
+    /// A method that is called with arguments: `.CommonLabels.Remove .GroupLabels.Names`.
+    private func method(
+        _ operand: LogQLTemplate.Operand, _ arguments: [LogTemplateValue], _ dot: LogTemplateValue
+    ) throws(LogTemplateError) -> LogTemplateValue {
+        let base: LogTemplateValue
+        let path: [String]
+        switch operand {
+        case .field(let names): (base, path) = (dot, names)
+        case .variable(let name, let names): (base, path) = (try self.operand(.variable(name, []), dot), names)
+        case .group(let pipeline, let names): (base, path) = (try evaluate(pipeline, dot), names)
+        default: (base, path) = (.null, [])
+        }
+        guard let name = path.last else { throw LogTemplateError("can't give argument to non-function") }
+        let owner = try field(path.dropLast(), of: base)
+        guard case .object(let object) = owner, let value = try object.member(name, arguments) else {
+            throw LogTemplateError("\(name) has arguments but is no method of \(shown(owner))", .unknownMember)
+        }
+        return value
+    }
+
+    private func shown(_ value: LogTemplateValue) -> String {
+        let text = value.printed(self)
+        return text.count > 60 ? text.prefix(60) + "…" : text
     }
 
     private func operand(
@@ -216,14 +290,21 @@ package final class LogTemplateRun {
 
     var missing: LogTemplateValue { isMissingEmpty ? .string("") : .null }
 
-    private func field(_ path: [String], of value: LogTemplateValue) throws(LogTemplateError) -> LogTemplateValue {
+    private func field(_ path: some Sequence<String>, of value: LogTemplateValue) throws(LogTemplateError)
+        -> LogTemplateValue
+    {
         var value = value
         for name in path {
             switch value {
             case .labels: value = .string(entry.labels[name] ?? "")
             case .map(let members): value = members.first { $0.name == name }?.value ?? missing
             case .null: throw LogTemplateError("nil pointer evaluating interface {}.\(name)")
-            default: throw LogTemplateError("can't evaluate field \(name) in \(value.printed(self))")
+            case .object(let object):
+                guard let member = try object.member(name, []) else {
+                    throw LogTemplateError("can't evaluate field \(name) in \(shown(value))", .unknownMember)
+                }
+                value = member
+            default: throw LogTemplateError("can't evaluate field \(name) in \(shown(value))", .unknownMember)
             }
         }
         return value

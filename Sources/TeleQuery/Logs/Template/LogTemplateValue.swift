@@ -14,6 +14,7 @@ package indirect enum LogTemplateValue {
     case map([(name: String, value: LogTemplateValue)])
     /// The labels of the entry.
     case labels
+    case object(any LogTemplateObject)
 
     package var isTrue: Bool {
         switch self {
@@ -26,6 +27,7 @@ package indirect enum LogTemplateValue {
         case .list(let elements): !elements.isEmpty
         case .map(let members): !members.isEmpty
         case .labels: true
+        case .object(let object): object.isTrue
         }
     }
 
@@ -44,6 +46,7 @@ package indirect enum LogTemplateValue {
         case .labels:
             let pairs = run.entry.labels.pairs(.stream, .metadata, .parsed)
             return "map[" + pairs.map { "\($0.name):\($0.value)" }.joined(separator: " ") + "]"
+        case .object(let object): return object.printed
         }
     }
 

@@ -1,8 +1,8 @@
 import TeleModel
 
 /// Texts as query strings have them: Go's `url.QueryEscape` and its inverse.
-enum PercentText {
-    static func encoded(_ text: String) -> String {
+package enum PercentText {
+    package static func encoded(_ text: String) -> String {
         var out: [UInt8] = []
         let digits = Array("0123456789ABCDEF".utf8)
         for byte in text.utf8 {
@@ -19,7 +19,7 @@ enum PercentText {
     }
 
     /// nil where a `%` has no two digits behind it.
-    static func decoded(_ text: String) -> String? {
+    package static func decoded(_ text: String) -> String? {
         let bytes = Array(text.utf8)
         var out: [UInt8] = []
         var at = 0
