@@ -58,7 +58,7 @@ extension SegmentInspector {
     private static func series(of segment: SampleSegmentReader, _ body: (Records) -> Bool) throws(SegmentDamage) {
         do throws(CodecError) {
             let index = try segment.segmentIndex().index
-            var pass = try segment.pass(over: Array(0..<index.seriesCount), in: .min ... .max)
+            let pass = try segment.pass(over: Array(0..<index.seriesCount), in: .min ... .max)
             var decoder = SampleChunk.Decoder()
             var columns = SampleColumns()
             var rows = HistogramColumns()

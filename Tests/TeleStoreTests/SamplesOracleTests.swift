@@ -15,8 +15,66 @@ import Testing
         return sink.bytes
     }
 
+    /// Small, so that indexes come and go.
+    private static let indexes = SampleIndexCache(limit: 20_000)
+
     static func open(_ bytes: [UInt8]) throws -> SampleSegmentReader {
-        try SampleSegmentReader(byteCount: bytes.count) { range throws(CodecError) in Array(bytes[range]) }
+        try SampleSegmentReader(byteCount: bytes.count, indexes: indexes) { range throws(CodecError) in
+            Array(bytes[range])
+        }
+    }
+
+    /// Segments with the same series share an index and are read together: also where their samples overlap in time
+    /// and where some are deleted.
+    @Test(arguments: 0..<8) func segmentsOfTheSameSeriesShareAnIndex(seed: Int) throws {
+        var random = SeededGenerator(seed: UInt64(seed))
+        let cache = SampleIndexCache(limit: 1 << 20)
+        let labels = (0..<40).map { LabelSet([("__name__", "m"), ("pod", "pod-\($0)")]) }
+        var expected = [[Int64: Double]](repeating: [:], count: labels.count)
+        var sources: [SampleSource] = []
+        var readers: [SampleSegmentReader] = []
+        for segment in 0..<5 as Range<Int64> {
+            var head = SampleHead()
+            for i in labels.indices {
+                var batch = SampleBatch()
+                batch.seriesLabels = [batch.heap.append(labels[i].bytes)]
+                batch.seriesHash = [labels[i].fingerprint]
+                for _ in 0..<20 {
+                    // Half of what the segment before had is within reach.
+                    let time = segment * 1000 + Int64(random.below(1500))
+                    batch.series.append(0)
+                    batch.time.append(time)
+                    batch.value.append(Double(segment * 10_000 + time))
+                    batch.started.append(0)
+                    expected[i][time] = Double(segment * 10_000 + time)
+                }
+                try head.append(batch)
+            }
+            let bytes = try SamplesOracleTests.seal([.head(head.snapshot())])
+            var reader = try SampleSegmentReader(byteCount: bytes.count, indexes: cache) { range throws(CodecError) in
+                Array(bytes[range])
+            }
+            if segment == 2 {
+                let gone = try Matcher(name: "pod", .equal, "pod-7")
+                reader = reader.excluding([SeriesSelection(matchers: [gone], time: .min ... .max)])
+                let kept = sources
+                let before = try SampleSource.select(
+                    kept, SeriesSelection(matchers: [gone], time: .min ... .max), budget: QueryBudget())
+                expected[7] = Dictionary(uniqueKeysWithValues: zip(before.times, before.values))
+            }
+            readers.append(reader)
+            sources.append(.segment(reader))
+        }
+        let everything = SeriesSelection(matchers: [], time: .min ... .max)
+        let data = try SampleSource.select(sources, everything, budget: QueryBudget())
+        #expect(data.count == labels.count)
+        #expect(cache.bytes < readers.reduce(0) { $0 + $1.indexByteCount } * 2 / 3)
+        for series in 0..<data.count {
+            let i = try #require(labels.firstIndex(of: data.labels[series]))
+            let rows = data.offsets[series]..<data.offsets[series + 1]
+            #expect(Array(data.times[rows]) == expected[i].keys.sorted(), "seed \(seed)")
+            for row in rows { #expect(data.values[row] == expected[i][data.times[row]], "seed \(seed)") }
+        }
     }
 
     /// Head, its snapshots, segments, merges of segments: always what the plain store says.
@@ -64,7 +122,7 @@ import Testing
         _ sources: [SampleSource], _ oracle: SamplesOracle, _ world: inout SamplesWorld, _ seed: Int
     ) throws {
         let selection = try world.selection()
-        let data = SeriesMerge.merge(try sources.map { try $0.select(selection, budget: QueryBudget()) })
+        let data = try SampleSource.select(sources, selection, budget: QueryBudget())
         let expected = oracle.select(selection)
         #expect(SamplesOracle.lines(data) == expected, "seed \(seed)")
 
@@ -95,7 +153,8 @@ import Testing
         }
         for (snapshot, expected) in kept.reversed() {
             let source = SampleSource.head(snapshot)
-            #expect(SamplesOracle.lines(try source.select(everything, budget: QueryBudget())) == expected)
+            #expect(
+                SamplesOracle.lines(try source.select(everything, budget: QueryBudget())) == expected)
         }
     }
 
@@ -105,8 +164,12 @@ import Testing
         for _ in 0..<20 { try head.append(world.batch(rows: 100)) }
         let source = SampleSource.head(head.snapshot())
         let everything = SeriesSelection(matchers: [], time: .min ... .max)
-        #expect(throws: EngineError.self) { try source.select(everything, budget: QueryBudget(maxRows: 100)) }
-        #expect(throws: EngineError.self) { try source.select(everything, budget: QueryBudget(maxBytes: 1000)) }
+        #expect(throws: EngineError.self) {
+            try source.select(everything, budget: QueryBudget(maxRows: 100))
+        }
+        #expect(throws: EngineError.self) {
+            try source.select(everything, budget: QueryBudget(maxBytes: 1000))
+        }
     }
 }
 

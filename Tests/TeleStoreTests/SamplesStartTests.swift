@@ -55,7 +55,7 @@ import Testing
     ) throws {
         let low = Int64(random.below(Int(clock)))
         let selection = SeriesSelection(matchers: [], time: low...clock)
-        var data = SeriesMerge.merge(try sources.map { try $0.select(selection, budget: QueryBudget()) })
+        var data = try SampleSource.select(sources, selection, budget: QueryBudget())
         data.spreadStarts { _, _ in true }
         #expect(data.started.isEmpty || data.started.count == data.times.count, "seed \(seed)")
         for series in 0..<data.count {
@@ -81,8 +81,8 @@ import Testing
             batch.started = [-7]
             try head.append(batch)
         }
-        let data = try SampleSource.head(head.snapshot())
-            .select(SeriesSelection(matchers: [], time: 50_000...99_000), budget: QueryBudget())
+        let selection = SeriesSelection(matchers: [], time: 50_000...99_000)
+        let data = try SampleSource.head(head.snapshot()).select(selection, budget: QueryBudget())
         #expect(data.startedAll == [-7] && data.started.isEmpty && data.times.count == 50)
     }
 }

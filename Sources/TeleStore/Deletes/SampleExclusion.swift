@@ -59,7 +59,7 @@ extension SampleSegmentReader {
         guard let hidden = try hidden(), !hidden.isEmpty else { return positions }
         let doubtful = positions.filter { hidden.concerns($0) }
         if doubtful.isEmpty { return positions }
-        var pass = try pass(over: doubtful, in: range)
+        let pass = try pass(over: doubtful, in: range)
         var decoder = SampleChunk.Decoder()
         var columns = SampleColumns()
         var histograms = HistogramColumns()

@@ -6,22 +6,31 @@ extension SampleSource {
     /// What a series costs in the answer.
     private static let seriesBytes = 256
 
-    /// Series that match and have samples in the time range, with those samples. The budget is charged with the
-    /// samples looked at and the bytes of the answer.
-    package func select(_ selection: SeriesSelection, budget: QueryBudget) throws(EngineError) -> SeriesData {
-        guard var cursor = try cursor(selection) else { return SeriesData() }
-        return try cursor.read(before: nil, budget)
+    /// Series that match and have samples in the time range, with those samples, of sources from old to new. The budget
+    /// is charged with the samples looked at and the bytes of the answer.
+    package static func select(
+        _ sources: [SampleSource], _ selection: SeriesSelection, budget: QueryBudget
+    ) throws(EngineError) -> SeriesData {
+        var cursors = try cursors(sources, selection)
+        var found: [SeriesData] = []
+        for i in cursors.indices { found.append(try cursors[i].read(before: nil, budget)) }
+        return SeriesMerge.merge(found)
     }
 
-    /// Reads series that match, part by part; nil where there is none.
-    func cursor(_ selection: SeriesSelection) throws(EngineError) -> SampleCursor? {
-        guard overlaps(selection.time) else { return nil }
-        do throws(CodecError) {
-            return try SampleCursor(self, selection)
-        } catch {
-            try leaveOut(error)
-            return nil
+    /// One for each source that has any such series, or for several in a row that have the same.
+    static func cursors(
+        _ sources: [SampleSource], _ selection: SeriesSelection
+    ) throws(EngineError) -> [SampleCursor] {
+        var cursors: [SampleCursor] = []
+        for source in sources where source.overlaps(selection.time) {
+            do throws(CodecError) {
+                if let last = cursors.indices.last, try cursors[last].join(source) { continue }
+                if let cursor = try SampleCursor(source, selection) { cursors.append(cursor) }
+            } catch {
+                try source.leaveOut(error)
+            }
         }
+        return cursors
     }
 
     /// Label sets of matching series that have samples in the time range (of a head: that may have), in order.

@@ -41,6 +41,13 @@ package enum SampleSource: Sendable {
         }
     }
 
+    /// An index that other sources may have as well; nil where there is none, and of one with histograms.
+    func sharedIndex() throws(CodecError) -> SharedLabelIndex? {
+        guard case .segment(let segment) = self else { return nil }
+        let loaded = try segment.segmentIndex()
+        return loaded.histograms.isEmpty ? loaded.shared : nil
+    }
+
     /// Exemplars with positions of the index as series, in order of arrival.
     func exemplarRows() throws(CodecError) -> [ExemplarRows.Row] {
         switch self {
@@ -98,14 +105,12 @@ enum SamplePass {
     case head(HeadPass)
     case segment(SegmentPass)
 
-    mutating func samples(
+    func samples(
         _ slot: Int, _ decoder: inout SampleChunk.Decoder, _ times: inout [Int64], _ values: inout [Double]
     ) throws(CodecError) -> Int {
         switch self {
-        case .head(let pass): return try pass.samples(slot, &decoder, &times, &values)
-        case .segment(var pass):
-            defer { self = .segment(pass) }
-            return try pass.samples(slot, &decoder, &times, &values)
+        case .head(let pass): try pass.samples(slot, &decoder, &times, &values)
+        case .segment(let pass): try pass.samples(slot, &decoder, &times, &values)
         }
     }
 
@@ -117,12 +122,10 @@ enum SamplePass {
         }
     }
 
-    mutating func histograms(_ slot: Int, _ rows: inout HistogramColumns) throws(CodecError) {
+    func histograms(_ slot: Int, _ rows: inout HistogramColumns) throws(CodecError) {
         switch self {
         case .head(let pass): pass.histograms(slot, &rows)
-        case .segment(var pass):
-            defer { self = .segment(pass) }
-            try pass.histograms(slot, &rows)
+        case .segment(let pass): try pass.histograms(slot, &rows)
         }
     }
 }

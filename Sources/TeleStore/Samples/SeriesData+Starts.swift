@@ -6,11 +6,9 @@ extension SeriesData {
     /// no series has yet. `changes`: by time.
     mutating func appendStarts(_ changes: [StartTimes.Change], from start: Int) {
         let floats = start..<times.count
-        if let first = floats.first, let last = floats.last {
-            let known = StartTimes.started(changes, at: times[first])
-            let isOne = !changes.contains { $0.time > times[first] && $0.time <= times[last] && $0.started != known }
-            if isOne {
-                setStarted(known, ofAll: labels.count)
+        if !floats.isEmpty {
+            if let one = StartTimes.one(changes, times[floats]) {
+                setStarted(one, ofAll: labels.count)
             } else {
                 SeriesData.pad(&started, to: start)
                 StartTimes.fill(&started, changes, times[floats])
@@ -21,6 +19,19 @@ extension SeriesData {
             SeriesData.pad(&histogramStarted, to: histograms.lowerBound)
             StartTimes.fill(&histogramStarted, changes, histogramTimes[histograms])
         }
+    }
+
+    /// Start times of the float samples of the series that is being added, which are not in order of time yet: from
+    /// `start` on, in runs that are, each with the changes of its source.
+    mutating func appendStarts(_ runs: [(rows: Range<Int>, changes: [StartTimes.Change])], from start: Int) {
+        let ones = runs.map { StartTimes.one($0.changes, times[$0.rows]) }
+        if let one = ones.first ?? nil, ones.allSatisfy({ $0 == one }) {
+            setStarted(one, ofAll: labels.count)
+            return
+        }
+        SeriesData.pad(&started, to: start)
+        for run in runs { StartTimes.fill(&started, run.changes, times[run.rows]) }
+        SeriesData.order(&started, by: times, from: start)
     }
 
     /// Fills up the columns that there are, with zeros.
@@ -89,6 +100,13 @@ extension StartTimes {
     /// The start time in force at a time; `changes` by time.
     static func started(_ changes: [Change], at time: Int64) -> Int64 {
         changes.last { $0.time <= time }?.started ?? 0
+    }
+
+    /// The start time that is in force at all of the times, which ascend; nil where there are several.
+    static func one(_ changes: [Change], _ times: ArraySlice<Int64>) -> Int64? {
+        guard let first = times.first, let last = times.last else { return 0 }
+        let known = started(changes, at: first)
+        return changes.contains { $0.time > first && $0.time <= last && $0.started != known } ? nil : known
     }
 
     /// Appends the start times of samples at the times, which ascend.

@@ -6,16 +6,13 @@ extension StoreSnapshot {
     private static let partRows = 1 << 18
 
     func select(_ selection: SeriesSelection, budget: QueryBudget) throws(EngineError) -> SeriesData {
-        var found: [SeriesData] = []
-        for source in samples { found.append(try source.select(selection, budget: budget)) }
-        return SeriesMerge.merge(found)
+        try SampleSource.select(samples, selection, budget: budget)
     }
 
     func select(
         _ selection: SeriesSelection, budget: QueryBudget, _ body: (SeriesData) throws(EngineError) -> Bool
     ) throws(EngineError) {
-        var cursors: [SampleCursor] = []
-        for source in samples { if let cursor = try source.cursor(selection) { cursors.append(cursor) } }
+        var cursors = try SampleSource.cursors(samples, selection)
         let rows = cursors.reduce(1) { $0 + $1.rowsPerSeries }
         let step = max(16, StoreSnapshot.partRows / rows)
         while cursors.contains(where: { $0.remaining > 0 }) {

@@ -25,7 +25,7 @@ package struct SampleHeadSnapshot: Sendable {
 }
 
 /// A reading pass over chosen series of a head.
-struct HeadPass {
+final class HeadPass {
     private let head: SampleHead
     private let series: [UInt32]
     private let range: ClosedRange<Int64>

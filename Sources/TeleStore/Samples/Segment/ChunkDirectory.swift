@@ -21,8 +21,9 @@ struct ChunkDirectory: Sendable {
     var maxTimes: [Int64] = []
 
     var byteCount: Int { groupOffsets.count * 20 + ends.count * 8 + groups.count * 32 }
+    var isEmpty: Bool { groups.isEmpty }
 
-    func chunks(_ series: Int) -> Range<Int> { LabelIndex.slice(ends, series) }
+    func chunks(_ series: Int) -> Range<Int> { groups.isEmpty ? 0..<0 : LabelIndex.slice(ends, series) }
 
     func header(_ chunk: Int) -> ChunkHeader {
         ChunkHeader(count: Int(counts[chunk]), minTime: minTimes[chunk], maxTime: maxTimes[chunk])
@@ -71,6 +72,9 @@ struct ChunkDirectory: Sendable {
             groupLengths.append(length)
             groupSums.append(try reader.uint32())
         }
+        // Most series have one chunk a segment; a section of a byte a series has none.
+        let isSparse = reader.remaining <= seriesCount
+        if !isSparse { reserveCapacity(seriesCount) }
         var group = 0
         var offset = 0
         for _ in 0..<seriesCount {
@@ -96,5 +100,16 @@ struct ChunkDirectory: Sendable {
             ends.append(groups.count)
         }
         guard reader.isAtEnd else { throw reader.error("bytes behind a chunk directory") }
+        if groups.isEmpty { ends = [] }
+    }
+
+    private mutating func reserveCapacity(_ count: Int) {
+        ends.reserveCapacity(count)
+        groups.reserveCapacity(count)
+        offsets.reserveCapacity(count)
+        lengths.reserveCapacity(count)
+        counts.reserveCapacity(count)
+        minTimes.reserveCapacity(count)
+        maxTimes.reserveCapacity(count)
     }
 }

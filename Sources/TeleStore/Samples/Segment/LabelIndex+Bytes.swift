@@ -87,14 +87,15 @@ extension LabelIndex {
         for series in 0..<(try reader.count("series", limit: bytes.byteCount)) {
             let shared = try reader.count("shared labels", limit: previous.count)
             let rest = try reader.count("labels of a series", limit: min(reader.remaining, Limits.labelsPerSeries * 16))
-            let old = previous
-            previous.removeSubrange(shared...)
+            // How the one before goes on; nil where it ends.
+            let old = shared < previous.count ? previous[shared] : nil
+            previous.removeLast(previous.count - shared)
             for _ in 0..<rest {
                 let label = Int64(previous.last ?? 0) &+ Varint.unzigzag(try reader.varint())
                 guard label >= 0, label < labelCount else { throw reader.error("label \(label) of \(labelCount)") }
                 previous.append(UInt32(truncatingIfNeeded: label))
             }
-            guard series == 0 || old.lexicographicallyPrecedes(previous) else {
+            guard series == 0 || (rest > 0 && old.map { $0 < previous[shared] } ?? true) else {
                 throw reader.error("series out of order")
             }
             guard seriesLabels.count + previous.count <= SampleSegmentFormat.maxSectionBytes / 4 else {

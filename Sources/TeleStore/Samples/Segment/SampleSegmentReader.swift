@@ -1,6 +1,6 @@
 internal import Synchronization
 package import TeleCodec
-internal import TeleEngine
+package import TeleEngine
 internal import TeleModel
 
 /// A segment's bytes behind a source. Opening reads the footer; the first query reads the index, which is kept until
@@ -79,7 +79,7 @@ package final class SampleSegmentReader: Sendable {
     deinit { indexes?.forget(ObjectIdentifier(self)) }
 
     /// The same segment without the selected samples and exemplars.
-    func excluding(_ selections: [SeriesSelection]) -> SampleSegmentReader {
+    package func excluding(_ selections: [SeriesSelection]) -> SampleSegmentReader {
         selections.isEmpty ? self : SampleSegmentReader(self, excluding: selections)
     }
 
@@ -141,7 +141,7 @@ package final class SampleSegmentReader: Sendable {
     func segmentIndex() throws(CodecError) -> SegmentIndex {
         if let base { return try base.segmentIndex() }
         if let index = loaded.withLock({ $0 }) {
-            indexes?.used(self, bytes: index.byteCount)
+            indexes?.used(self, index)
             return index
         }
         let labels = try section(.labels)
@@ -155,9 +155,10 @@ package final class SampleSegmentReader: Sendable {
             // Samples read without.
             try report(error)
         }
-        let index = try LabelIndex(labels: labels.span.bytes, series: series.span.bytes)
+        let shared = try sharedIndex(labels.span.bytes, series.span.bytes)
+        let index = shared.index
         let built = SegmentIndex(
-            index: index,
+            shared: shared,
             samples: try ChunkDirectory(
                 samples.span.bytes, seriesCount: index.seriesCount, minTime: summary.minTime,
                 fileBytes: summary.byteCount, maxRows: SampleChunk.maxRows),
@@ -166,8 +167,16 @@ package final class SampleSegmentReader: Sendable {
                 fileBytes: summary.byteCount, maxRows: HistogramChunk.maxRows),
             starts: starts)
         loaded.withLock { $0 = built }
-        indexes?.used(self, bytes: built.byteCount)
+        indexes?.used(self, built)
         return built
+    }
+
+    /// That of another segment with the same series where there is one in memory.
+    private func sharedIndex(_ labels: RawSpan, _ series: RawSpan) throws(CodecError) -> SharedLabelIndex {
+        guard let indexes else { return SharedLabelIndex(try LabelIndex(labels: labels, series: series), .none) }
+        let key = indexes.key(labels, series)
+        if let known = indexes.shared(key) { return known }
+        return SharedLabelIndex(try LabelIndex(labels: labels, series: series), key)
     }
 
     func pass(
@@ -181,7 +190,7 @@ package final class SampleSegmentReader: Sendable {
         let index = try segmentIndex()
         for group in index.samples.groupOffsets.indices { _ = try self.group(group, of: index.samples) }
         for group in index.histograms.groupOffsets.indices { _ = try self.group(group, of: index.histograms) }
-        var pass = SegmentPass(self, index, Array(0..<index.index.seriesCount), .min ... .max, isStrict: true)
+        let pass = SegmentPass(self, index, Array(0..<index.index.seriesCount), .min ... .max, isStrict: true)
         var decoder = SampleChunk.Decoder()
         var columns = SampleColumns()
         var histograms = HistogramColumns()
@@ -199,19 +208,28 @@ package final class SampleSegmentReader: Sendable {
 
 /// What a segment's queries need in memory.
 final class SegmentIndex: Sendable {
-    let index: LabelIndex
+    let shared: SharedLabelIndex
     let samples: ChunkDirectory
     let histograms: ChunkDirectory
-    /// By series, those of series `i` at `startEnds[i-1] ..< startEnds[i]`.
-    let starts: [StartTimes.Change]
-    let startEnds: [Int]
+    /// By series, those of series `i` at `startEnds[i-1] ..< startEnds[i]`; both empty where no series has any.
+    private let starts: [StartTimes.Change]
+    private let startEnds: [Int]
 
-    init(index: LabelIndex, samples: ChunkDirectory, histograms: ChunkDirectory, starts: [StartTimes.Change]) {
-        self.index = index
+    var index: LabelIndex { shared.index }
+
+    init(
+        shared: SharedLabelIndex, samples: ChunkDirectory, histograms: ChunkDirectory, starts: [StartTimes.Change]
+    ) {
+        self.shared = shared
         self.samples = samples
         self.histograms = histograms
         self.starts = starts
         var ends: [Int] = []
+        if starts.isEmpty {
+            startEnds = ends
+            return
+        }
+        let index = shared.index
         ends.reserveCapacity(index.seriesCount)
         var at = 0
         for series in 0..<index.seriesCount {
@@ -221,7 +239,11 @@ final class SegmentIndex: Sendable {
         startEnds = ends
     }
 
-    var byteCount: Int {
-        index.byteCount + samples.byteCount + histograms.byteCount + starts.count * 24 + startEnds.count * 8
+    func starts(_ series: Int) -> ArraySlice<StartTimes.Change> {
+        starts.isEmpty ? [] : starts[LabelIndex.slice(startEnds, series)]
     }
+
+    /// Beside what is shared.
+    var ownBytes: Int { samples.byteCount + histograms.byteCount + starts.count * 24 + startEnds.count * 8 }
+    var byteCount: Int { shared.bytes + ownBytes }
 }

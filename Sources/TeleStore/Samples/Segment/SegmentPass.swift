@@ -1,7 +1,7 @@
 internal import TeleCodec
 
 /// A reading pass over chosen series of a segment, in ascending order: each group is read once.
-struct SegmentPass {
+final class SegmentPass {
     private let reader: SampleSegmentReader
     private let index: SegmentIndex
     private let positions: [Int]
@@ -32,7 +32,7 @@ struct SegmentPass {
     }
 
     /// Appends the samples of a chosen series in order of time; returns how many were decoded.
-    mutating func samples(
+    func samples(
         _ slot: Int, _ decoder: inout SampleChunk.Decoder, _ times: inout [Int64], _ values: inout [Double]
     ) throws(CodecError) -> Int {
         let directory = index.samples
@@ -53,10 +53,10 @@ struct SegmentPass {
     }
 
     func starts(_ slot: Int, _ changes: inout [StartTimes.Change]) {
-        changes += index.starts[LabelIndex.slice(index.startEnds, positions[slot])]
+        changes += index.starts(positions[slot])
     }
 
-    mutating func histograms(_ slot: Int, _ out: inout HistogramColumns) throws(CodecError) {
+    func histograms(_ slot: Int, _ out: inout HistogramColumns) throws(CodecError) {
         let directory = index.histograms
         let start = out.count
         defer { hidden?.drop(positions[slot], &out, from: start) }
