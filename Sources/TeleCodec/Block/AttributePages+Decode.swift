@@ -67,20 +67,28 @@ extension AttributePages {
         var lengths = [Int](repeating: 0, count: count)
         var picks = [[Int]](repeating: [], count: count)
         var total = 0
-        var pick = 0
-        for owner in shapes.codes.indices {
-            let isPicked = rows.map { pick < $0.count && $0[pick] == owner } ?? false
-            if isPicked { pick += 1 }
-            let shape = Int(shapes.codes[owner])
-            let range = shapes.starts[shape]..<shapes.starts[shape + 1]
-            total += range.count
-            guard total <= Limits.dumpElements else { throw CodecError("attributes of a block are over the limit") }
-            for at in range {
-                let column = Int(shapes.columns[at])
-                if isPicked { picks[column].append(lengths[column]) }
-                lengths[column] += 1
+        var tally = CodeTally(codes: shapes.starts.count - 1)
+        func pass(_ owners: Range<Int>) {
+            tally.forEach(shapes.codes.span, owners) { shape, times in
+                let range = shapes.starts[shape]..<shapes.starts[shape + 1]
+                total += range.count * times
+                for at in range { lengths[Int(shapes.columns[at])] += times }
             }
         }
+        var owner = 0
+        for pick in rows ?? [] where pick >= owner && pick < shapes.codes.count {
+            pass(owner..<pick)
+            let shape = Int(shapes.codes[pick])
+            for at in shapes.starts[shape]..<shapes.starts[shape + 1] {
+                let column = Int(shapes.columns[at])
+                picks[column].append(lengths[column])
+                lengths[column] += 1
+                total += 1
+            }
+            owner = pick + 1
+        }
+        pass(owner..<shapes.codes.count)
+        guard total <= Limits.dumpElements else { throw CodecError("attributes of a block are over the limit") }
         var columns = [[UInt64]](repeating: [], count: count)
         for column in 0..<count where isWanted[column] && (rows == nil || !picks[column].isEmpty) {
             let page = try pages.page(kinds.column, column: column)

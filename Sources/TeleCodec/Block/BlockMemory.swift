@@ -14,6 +14,8 @@ package enum BlockPart: Hashable, Sendable {
     case spanTimes
     /// The spans of one trace, whole.
     case trace(TraceID)
+    /// Bytes of the index of trace ids.
+    case traceIndex
 }
 
 /// Keeps what a reader of a block has decoded for the next readers of the same block, as long as there is room. Safe

@@ -37,11 +37,11 @@ extension TextTemplates {
             var seen = [Int](repeating: 0, count: contexts.count)
             var places = [[Int]](repeating: [], count: contexts.count)
             let slots = contexts.codes.span
+            var tally = CodeTally(codes: contexts.ends.count)
             var row = 0
             for pick in rows {
-                while row < pick {
-                    for slot in contexts.range(of: Int(codes[row])) { seen[Int(slots[slot])] &+= 1 }
-                    row &+= 1
+                tally.forEach(codes.span, row..<max(row, pick)) { code, count in
+                    for slot in contexts.range(of: code) { seen[Int(slots[slot])] &+= count }
                 }
                 for slot in contexts.range(of: Int(codes[pick])) {
                     let context = Int(slots[slot])

@@ -31,7 +31,8 @@ struct RowSweep<S: RowSignal> {
 
     private var chunkRows: Int {
         guard let hint = scan.limitHint else { return StoreLimits.scanRows }
-        return min(max(1, hint - handedOut), StoreLimits.scanRows)
+        // Whoever goes on behind the hint gets as much again each time.
+        return min(max(1, hint > handedOut ? hint - handedOut : handedOut), StoreLimits.scanRows)
     }
 
     mutating func run(_ body: (S.Batch) throws(EngineError) -> Bool) throws(EngineError) {

@@ -16,16 +16,16 @@ final class FooterCache: Sendable {
 
     private let limit: Int
     private let state = Guarded(State())
-    /// What stands for footers in segments of samples, with as much room.
+    /// What stands for footers in segments of samples.
     let sampleIndexes: SampleIndexCache
     /// What was decoded of the blocks of logs and spans.
     let blocks: BlockCache
 
-    /// Bytes.
-    init(limit: Int, blocks: Int = 0) {
+    /// Bytes: of footers, of the indexes of sample segments, of decoded blocks.
+    init(limit: Int, indexes: Int = 0, blocks: Int = 0) {
         self.limit = limit
         self.blocks = BlockCache(limit: blocks)
-        sampleIndexes = SampleIndexCache(limit: limit)
+        sampleIndexes = SampleIndexCache(limit: indexes)
     }
 
     func footer(_ id: UInt64) -> SegmentFooter? {

@@ -17,7 +17,8 @@ enum TraceIndex {
         keys: ClosedRange<UInt64>, reader: SegmentReader, footer: SegmentFooter
     ) -> [UInt32]? {
         guard let directorySection = footer.section(SegmentFooter.Kind.traceDirectory),
-            let pages = footer.section(SegmentFooter.Kind.tracePages), let directory = reader.section(directorySection)
+            let pages = footer.section(SegmentFooter.Kind.tracePages),
+            let directory = kept(reader, directorySection.offset, { reader.section(directorySection) })
         else { return nil }
         let count = directory.count / directoryEntryBytes
         var found: [UInt32] = []
@@ -39,20 +40,46 @@ enum TraceIndex {
             let offset = Int(number(directory.span, entry + 8, bytes: 4))
             let length = Int(number(directory.span, entry + 12, bytes: 4))
             let sum = UInt32(truncatingIfNeeded: number(directory.span, entry + 16, bytes: 4))
-            guard let bytes = try? reader.bytes(offset..<offset + length, of: pages),
-                Checksum.matches(bytes, sum, .traceIndexPage)
-            else {
+            let bytes = kept(reader, pages.offset + offset) {
+                guard let bytes = try? reader.bytes(offset..<offset + length, of: pages),
+                    Checksum.matches(bytes, sum, .traceIndexPage)
+                else { return nil }
+                return bytes
+            }
+            guard let bytes else {
                 reader.report("trace index page \(page)", "the checksum is wrong")
                 return nil
             }
             let span = bytes.span
-            for at in stride(from: 0, to: bytes.count - entryBytes + 1, by: entryBytes)
-            where keys.contains(number(span, at, bytes: 8)) {
-                found.append(UInt32(truncatingIfNeeded: number(span, at + 8, bytes: 4)))
+            var row = firstRow(span, atLeast: keys.lowerBound)
+            while row < span.count / entryBytes, number(span, row * entryBytes, bytes: 8) <= keys.upperBound {
+                let block = UInt32(truncatingIfNeeded: number(span, row * entryBytes + 8, bytes: 4))
+                if Int(block) < footer.blocks.count { found.append(block) }
+                row += 1
             }
             page += 1
         }
-        return Array(Set(found.filter { Int($0) < footer.blocks.count })).sorted()
+        return found.count > 1 ? Array(Set(found)).sorted() : found
+    }
+
+    /// Of a page's entries, which are in order.
+    private static func firstRow(_ page: borrowing Span<UInt8>, atLeast key: UInt64) -> Int {
+        var low = 0
+        var high = page.count / entryBytes
+        while low < high {
+            let middle = (low + high) / 2
+            if number(page, middle * entryBytes, bytes: 8) < key { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    /// Searches look up trace after trace: what was read and checked stays for the next.
+    private static func kept(_ reader: SegmentReader, _ offset: Int, _ read: () -> [UInt8]?) -> [UInt8]? {
+        let key = BlockCache.Key(segment: reader.entry.id, offset: offset, part: .traceIndex)
+        if let known = reader.blockCache.value(key, as: [UInt8].self) { return known }
+        guard let bytes = read() else { return nil }
+        reader.blockCache.keep(bytes, bytes: bytes.count, key)
+        return bytes
     }
 
     private static func number(_ bytes: borrowing Span<UInt8>, _ at: Int, bytes count: Int) -> UInt64 {

@@ -9,10 +9,44 @@ final class SpanBlockMemory: Sendable {
         var block: Int
     }
 
+    /// A block's spans, and where each trace's are.
+    struct Block: Sendable {
+        let batch: SpanBatch
+        private let order: [UInt32]
+
+        init(_ batch: SpanBatch) {
+            self.batch = batch
+            var order = (0..<batch.count).map { UInt32(truncatingIfNeeded: $0) }
+            let (high, low) = (batch.traceHigh, batch.traceLow)
+            order.sort { a, b in
+                (high[Int(a)], low[Int(a)], a) < (high[Int(b)], low[Int(b)], b)
+            }
+            self.order = order
+        }
+
+        /// Rising.
+        func rows(of id: TraceID) -> [Int] {
+            var first = 0
+            var end = order.count
+            while first < end {
+                let middle = (first + end) / 2
+                if batch.traceID(Int(order[middle])) < id { first = middle + 1 } else { end = middle }
+            }
+            var rows: [Int] = []
+            while first < order.count, batch.traceID(Int(order[first])) == id {
+                rows.append(Int(order[first]))
+                first += 1
+            }
+            return rows
+        }
+
+        var bytes: Int { SpanSignal.byteCount(batch) + order.count * 4 }
+    }
+
     private struct State {
         var asked: [Key: Int] = [:]
         /// The last one used stands last.
-        var kept: [(key: Key, batch: SpanBatch, bytes: Int)] = []
+        var kept: [(key: Key, block: Block, bytes: Int)] = []
         var bytes = 0
     }
 
@@ -21,12 +55,12 @@ final class SpanBlockMemory: Sendable {
     private static let bytes = 32 << 20
     private let state = Guarded(State())
 
-    func batch(_ key: Key) -> SpanBatch? {
+    func block(_ key: Key) -> Block? {
         state.withLock { state in
             guard let at = state.kept.firstIndex(where: { $0.key == key }) else { return nil }
             let found = state.kept.remove(at: at)
             state.kept.append(found)
-            return found.batch
+            return found.block
         }
     }
 
@@ -38,11 +72,11 @@ final class SpanBlockMemory: Sendable {
         }
     }
 
-    func keep(_ batch: SpanBatch, _ key: Key) {
-        let bytes = SpanSignal.byteCount(batch)
+    func keep(_ block: Block, _ key: Key) {
+        let bytes = block.bytes
         state.withLock { state in
             guard bytes <= SpanBlockMemory.bytes, !state.kept.contains(where: { $0.key == key }) else { return }
-            state.kept.append((key, batch, bytes))
+            state.kept.append((key, block, bytes))
             state.bytes += bytes
             while state.bytes > SpanBlockMemory.bytes { state.bytes -= state.kept.removeFirst().bytes }
         }

@@ -13,37 +13,54 @@ extension StoreSnapshot {
             let page = try TracePage(offset: offset, limit: limit).read(id, blocks, heads, deletions.spans, budget)
             if let page { return page }
         }
-        var builder = SpanRows()
+        var parts: [SpanBatch] = []
         var charged = 0
         for source in blocks {
             let block = source.block
-            let (bytes, count) = (builder.heapBytes, builder.count)
+            let part: SpanBatch
             do throws(SegmentDamage) {
                 let opened = SpanSignal.open(block, of: source.segment)
                 let (rows, batch) = try spans(of: id, source.segment, block, opened, source.number)
                 let visible = try source.segment.visible(rows, of: block, opened, by: deletions.spans)
                 if visible.isEmpty { continue }
-                if visible.count == rows.count {
-                    builder.append(batch)
-                } else {
-                    let kept = Set(visible)
-                    builder.append(batch, rows: rows.indices.filter { kept.contains(rows[$0]) })
-                }
+                let kept = Set(visible)
+                part =
+                    kept.count == rows.count
+                    ? batch : StoreSnapshot.picked(batch, rows.indices.filter { kept.contains(rows[$0]) })
             } catch {
                 source.segment.report("block \(source.number)", error.message)
                 continue
             }
-            let held = builder.heapBytes - bytes + (builder.count - count) * StoreSnapshot.spanBytes
-            try budget.charge(bytes: held)
-            charged += held
+            charged += try StoreSnapshot.charge(part, budget)
+            parts.append(part)
         }
-        let (bytes, count) = (builder.heapBytes, builder.count)
-        for head in heads { builder.append(head.batch, rows: head.rows) }
-        let held = builder.heapBytes - bytes + (builder.count - count) * StoreSnapshot.spanBytes
-        try budget.charge(rows: builder.count, bytes: held)
-        charged += held
+        for head in heads {
+            let part = StoreSnapshot.picked(head.batch, head.rows)
+            try budget.charge(rows: part.count)
+            charged += try StoreSnapshot.charge(part, budget)
+            parts.append(part)
+        }
+        // A trace mostly lies in one place.
+        if parts.count == 1 {
+            return TraceSpans(batch: SpanTwins.sorted(parts[0]), total: parts[0].count, charged: charged)
+        }
+        var builder = SpanRows()
+        for part in parts { builder.append(part) }
         let total = builder.count
         return TraceSpans(batch: SpanTwins.sorted(builder.finish()), total: total, charged: charged)
+    }
+
+    private static func picked(_ batch: SpanBatch, _ rows: [Int]) -> SpanBatch {
+        var picked = SpanRows()
+        picked.append(batch, rows: rows)
+        return picked.finish()
+    }
+
+    /// Returns what was charged.
+    private static func charge(_ part: SpanBatch, _ budget: QueryBudget) throws(EngineError) -> Int {
+        let bytes = part.core.heap.count + part.count * spanBytes
+        try budget.charge(bytes: bytes)
+        return bytes
     }
 
     /// The blocks that may hold spans of a trace.
@@ -67,17 +84,15 @@ extension StoreSnapshot {
         let part = BlockCache.Key(segment: segment.entry.id, offset: block.offset, part: .trace(id))
         if let known = segment.blockCache.value(part, as: TraceRows.self) { return (known.rows, known.batch) }
         let key = SpanBlockMemory.Key(segment: segment.entry.id, block: number)
-        var whole = spanMemory.batch(key)
+        var whole = spanMemory.block(key)
         if whole == nil, spanMemory.isWorthwhile(key) {
-            let decoded = try SpanSignal.decode(opened, columns: .all, keys: nil, rows: nil)
+            let decoded = SpanBlockMemory.Block(try SpanSignal.decode(opened, columns: .all, keys: nil, rows: nil))
             spanMemory.keep(decoded, key)
             whole = decoded
         }
         if let whole {
-            let rows = StoreSnapshot.rows(whole) { $0 == id.high && $1 == id.low }
-            var picked = SpanRows()
-            picked.append(whole, rows: rows)
-            return (rows, picked.finish())
+            let rows = whole.rows(of: id)
+            return (rows, StoreSnapshot.picked(whole.batch, rows))
         }
         let rows = try SpanSignal.rows(of: id, opened)
         if rows.isEmpty { return ([], SpanBatch()) }

@@ -42,7 +42,9 @@ struct Recovery {
         self.options = options
         self.disk = disk
         damage = DamageLog(notice: options.notice)
-        footers = FooterCache(limit: options.memoryBudget / 8, blocks: options.cacheBytes)
+        // Hours of a hundred thousand series have some 3 MB of index a segment, beside one that they share.
+        footers = FooterCache(
+            limit: options.memoryBudget / 8, indexes: options.memoryBudget / 6, blocks: options.cacheBytes)
     }
 
     func run(_ lock: any FolderLock) throws(StoreOpenError) -> Store {

@@ -113,8 +113,7 @@ enum FileParts {
                 let bytes = try samples.group(group, of: directory)
                 var found: Set<Int> = []
                 for chunk in directory.groups.indices where Int(directory.groups[chunk]) == group {
-                    let at = Int(directory.offsets[chunk])
-                    let data = bytes.span.bytes.extracting(at..<at + Int(directory.lengths[chunk]))
+                    let data = bytes.span.bytes.extracting(directory.bytes(chunk))
                     if isHistogram {
                         var rows = HistogramColumns()
                         try HistogramChunk.decode(data, directory.header(chunk), in: .min ... .max, into: &rows)

@@ -12,25 +12,36 @@ struct ChunkDirectory: Sendable {
     var groupLengths: [Int] = []
     var groupSums: [UInt32] = []
 
-    var ends: [Int] = []
+    var ends: [UInt32] = []
     var groups: [UInt32] = []
     var offsets: [UInt32] = []
     var lengths: [UInt32] = []
-    var counts: [UInt32] = []
+    var counts: [UInt16] = []
     var minTimes: [Int64] = []
     var maxTimes: [Int64] = []
 
-    var byteCount: Int { groupOffsets.count * 20 + ends.count * 8 + groups.count * 32 }
+    var byteCount: Int { groupOffsets.count * 20 + ends.count * 4 + groups.count * 30 }
     var isEmpty: Bool { groups.isEmpty }
 
-    func chunks(_ series: Int) -> Range<Int> { groups.isEmpty ? 0..<0 : LabelIndex.slice(ends, series) }
+    func chunks(_ series: Int) -> Range<Int> {
+        groups.isEmpty ? 0..<0 : (series == 0 ? 0 : Int(ends[series &- 1]))..<Int(ends[series])
+    }
+
+    /// Where a chunk lies in its group.
+    func bytes(_ chunk: Int) -> Range<Int> {
+        Int(offsets[chunk])..<Int(offsets[chunk]) + Int(lengths[chunk])
+    }
+
+    func overlaps(_ chunk: Int, _ range: ClosedRange<Int64>) -> Bool {
+        minTimes[chunk] <= range.upperBound && maxTimes[chunk] >= range.lowerBound
+    }
 
     func header(_ chunk: Int) -> ChunkHeader {
         ChunkHeader(count: Int(counts[chunk]), minTime: minTimes[chunk], maxTime: maxTimes[chunk])
     }
 
     func hasRows(_ series: Int, in range: ClosedRange<Int64>) -> Bool {
-        chunks(series).contains { minTimes[$0] <= range.upperBound && maxTimes[$0] >= range.lowerBound }
+        chunks(series).contains { overlaps($0, range) }
     }
 
     func encode(minTime: Int64, into out: inout [UInt8]) {
@@ -86,18 +97,18 @@ struct ChunkDirectory: Sendable {
                 group += step
                 guard group < groupCount else { throw reader.error("chunk in group \(group) of \(groupCount)") }
                 let length = try reader.count("chunk length", limit: groupLengths[group] - offset)
-                let count = try reader.count("samples of a chunk", limit: maxRows)
+                let count = try reader.count("samples of a chunk", limit: min(maxRows, Int(UInt16.max)))
                 let minTime = last &+ Varint.unzigzag(try reader.varint())
                 groups.append(UInt32(truncatingIfNeeded: group))
                 offsets.append(UInt32(truncatingIfNeeded: offset))
                 lengths.append(UInt32(truncatingIfNeeded: length))
-                counts.append(UInt32(truncatingIfNeeded: count))
+                counts.append(UInt16(truncatingIfNeeded: count))
                 minTimes.append(minTime)
                 maxTimes.append(minTime &+ Int64(bitPattern: try reader.varint()))
                 offset += length
                 last = minTime
             }
-            ends.append(groups.count)
+            ends.append(UInt32(truncatingIfNeeded: groups.count))
         }
         guard reader.isAtEnd else { throw reader.error("bytes behind a chunk directory") }
         if groups.isEmpty { ends = [] }

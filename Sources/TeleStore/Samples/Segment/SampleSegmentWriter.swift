@@ -101,14 +101,14 @@ struct SampleSegmentWriter {
             directory.groups.append(UInt32(truncatingIfNeeded: directory.groupOffsets.count + closed.count))
             directory.offsets.append(UInt32(truncatingIfNeeded: bytes.count))
             directory.lengths.append(UInt32(truncatingIfNeeded: chunk.count))
-            directory.counts.append(UInt32(truncatingIfNeeded: header.count))
+            directory.counts.append(UInt16(truncatingIfNeeded: header.count))
             directory.minTimes.append(header.minTime)
             directory.maxTimes.append(header.maxTime)
             bytes += chunk
             if bytes.count >= SampleSegmentFormat.groupBytes { closeGroup() }
         }
 
-        mutating func closeSeries() { directory.ends.append(directory.groups.count) }
+        mutating func closeSeries() { directory.ends.append(UInt32(truncatingIfNeeded: directory.groups.count)) }
 
         mutating func closeGroup() {
             if bytes.isEmpty { return }

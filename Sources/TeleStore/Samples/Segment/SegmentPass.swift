@@ -35,19 +35,15 @@ final class SegmentPass {
     func samples(
         _ slot: Int, _ decoder: inout SampleChunk.Decoder, _ times: inout [Int64], _ values: inout [Double]
     ) throws(CodecError) -> Int {
-        let directory = index.samples
         var rows = 0
         let start = times.count
         defer { hidden?.drop(positions[slot], &times, &values, from: start) }
-        for chunk in directory.chunks(positions[slot]) {
-            guard directory.minTimes[chunk] <= range.upperBound, directory.maxTimes[chunk] >= range.lowerBound else {
-                continue
-            }
-            try load(Int(directory.groups[chunk]), of: directory, into: &sampleGroup)
+        for chunk in index.samples.chunks(positions[slot]) where index.samples.overlaps(chunk, range) {
+            let number = Int(index.samples.groups[chunk])
+            if sampleGroup.number != number { sampleGroup = try load(number, of: index.samples) }
             guard let group = sampleGroup.bytes else { continue }
-            let start = Int(directory.offsets[chunk])
-            let bytes = group.span.bytes.extracting(start..<start + Int(directory.lengths[chunk]))
-            rows += try decoder.decode(bytes, directory.header(chunk), in: range, times: &times, values: &values)
+            let bytes = group.span.bytes.extracting(index.samples.bytes(chunk))
+            rows += try decoder.decode(bytes, index.samples.header(chunk), in: range, times: &times, values: &values)
         }
         return rows
     }
@@ -57,31 +53,25 @@ final class SegmentPass {
     }
 
     func histograms(_ slot: Int, _ out: inout HistogramColumns) throws(CodecError) {
-        let directory = index.histograms
+        if index.histograms.isEmpty { return }
         let start = out.count
         defer { hidden?.drop(positions[slot], &out, from: start) }
-        for chunk in directory.chunks(positions[slot]) {
-            guard directory.minTimes[chunk] <= range.upperBound, directory.maxTimes[chunk] >= range.lowerBound else {
-                continue
-            }
-            try load(Int(directory.groups[chunk]), of: directory, into: &histogramGroup)
+        for chunk in index.histograms.chunks(positions[slot]) where index.histograms.overlaps(chunk, range) {
+            let number = Int(index.histograms.groups[chunk])
+            if histogramGroup.number != number { histogramGroup = try load(number, of: index.histograms) }
             guard let group = histogramGroup.bytes else { continue }
-            let start = Int(directory.offsets[chunk])
-            let bytes = group.span.bytes.extracting(start..<start + Int(directory.lengths[chunk]))
-            try HistogramChunk.decode(bytes, directory.header(chunk), in: range, into: &out)
+            let bytes = group.span.bytes.extracting(index.histograms.bytes(chunk))
+            try HistogramChunk.decode(bytes, index.histograms.header(chunk), in: range, into: &out)
         }
     }
 
-    private func load(
-        _ number: Int, of directory: ChunkDirectory, into group: inout LoadedGroup
-    ) throws(CodecError) {
-        if group.number == number { return }
-        group = LoadedGroup(number: number, bytes: nil)
+    private func load(_ number: Int, of directory: ChunkDirectory) throws(CodecError) -> LoadedGroup {
         do {
-            group.bytes = try reader.group(number, of: directory)
+            return LoadedGroup(number: number, bytes: try reader.group(number, of: directory))
         } catch {
             try reader.report(error)
             if isStrict { throw error }
+            return LoadedGroup(number: number, bytes: nil)
         }
     }
 }
