@@ -52,6 +52,8 @@ let package = Package(
         .executable(name: "teled", targets: ["teled"]),
         .executable(name: "telectl", targets: ["telectl"]),
     ],
+    // Off by default: a service that exports over HTTP need not build HTTP/2. .ci/run builds and tests with it.
+    traits: [.trait(name: "GRPC", description: "TeleClient exports OTLP/gRPC besides OTLP/HTTP")],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
@@ -95,8 +97,9 @@ let package = Package(
         room(
             "TeleClient",
             [
-                "TeleModel", "TeleCodec", "TeleWire", asyncHTTPClient, lifecycle, logging, metrics, nioCore, nioHPACK,
-                nioHTTP1, nioHTTP2, nioPosix, nioSSL, tracing,
+                "TeleModel", "TeleCodec", "TeleWire", lifecycle, logging, metrics, nioCore, nioHTTP1, nioPosix, nioSSL,
+                tracing,
+                .product(name: "NIOHTTP2", package: "swift-nio-http2", condition: .when(traits: ["GRPC"])),
             ]),
         room(
             "TeleDemo",
@@ -145,7 +148,7 @@ let package = Package(
             [
                 "TeleClient", "TeleCodec", "TeleDemo", "TeleModel", "TeleTestKit", "TeleWire", asyncHTTPClient,
                 hummingbird,
-                lifecycle, logging, metrics, nioCore, nioHPACK, nioHTTP1, nioHTTP2, nioPosix, tracing,
+                lifecycle, logging, metrics, nioCore, nioHTTP1, nioHTTP2, nioPosix, nioSSL, tracing,
             ]),
     ],
     swiftLanguageModes: [.v6]

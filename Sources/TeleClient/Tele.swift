@@ -56,7 +56,12 @@ public final class Tele: Sendable {
     private static func transport(_ configuration: TeleConfiguration) throws(TeleError) -> any ExportTransport {
         switch configuration.wireProtocol {
         case .httpProtobuf: return try HTTPTransport(configuration)
-        case .grpc: return try GRPCTransport(configuration)
+        case .grpc:
+            #if GRPC
+            return try GRPCTransport(configuration)
+            #else
+            throw .noGRPC
+            #endif
         }
     }
 

@@ -8,18 +8,21 @@ import Tracing
 struct ClientCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "client",
-        abstract: "TeleClient: CPU time a call, a steady load, a full queue, a shutdown without a collector.",
+        abstract:
+            "TeleClient: CPU time a call, a steady load, a full queue, a shutdown without a collector; a service.",
         discussion: """
             To count allocations, preload a library that counts calls of malloc and take the difference of two --times.
             """)
 
-    enum Mode: String, ExpressibleByArgument, CaseIterable { case calls, load, full, shutdown }
+    enum Mode: String, ExpressibleByArgument, CaseIterable { case calls, load, full, shutdown, service }
 
     @Argument var mode = Mode.calls
     @Option(help: "Only the call with this name.") var only: String?
     @Option(help: "Calls to measure, each.") var times = 200_000
     @Option(help: "Spans a second (load).") var rate = 10_000
-    @Option(help: "Seconds (load).") var seconds = 10
+    @Option(help: "Seconds (load, service).") var seconds = 10
+    @Option(help: "The folder for what can't be sent (service).") var spill: String?
+    @Flag(help: "End with a crash (service).") var crash = false
     @Option(help: "Where to send; the default refuses connections.") var endpoint = "http://127.0.0.1:9"
 
     func run() async throws {
@@ -28,6 +31,8 @@ struct ClientCommand: AsyncParsableCommand {
         case .load: try await load()
         case .full: try await full()
         case .shutdown: try await shutdown()
+        case .service:
+            try await ClientService(endpoint: endpoint, seconds: seconds, spill: spill, crashes: crash).run()
         }
     }
 

@@ -1,3 +1,4 @@
+import Logging
 import Synchronization
 import TeleTestKit
 import Testing
@@ -77,6 +78,35 @@ import Tracing
         #expect(ContinuousClock.now - start < .seconds(20))
         #expect(tele.statistics.traces.drops == [.shutdown: 5] && tele.statistics.traces.adds)
         #expect(collector.requests.isEmpty)
+        await collector.close()
+    }
+
+    /// A collector that holds every request for ever, and a full queue behind it: a call costs its host what it always
+    /// costs. Had one call waited for the network, this would take the two minutes of the timeout.
+    @Test func theHostDoesNotWait() async throws {
+        let collector = try await ScriptedCollector { _, _ in .hang }
+        let address = collector.address
+        let tele = try Tele(
+            .testing {
+                $0.endpoint = address
+                $0.timeout = .seconds(120)
+                $0.traces.records = 500
+                $0.logs.records = 500
+            })
+        tele.start()
+        make(0..<1, tele)
+        #expect(await eventually { !collector.requests.isEmpty })
+        let logger = tele.logger(label: "host")
+        let start = ContinuousClock.now
+        for i in 0..<2_000 {
+            make(i..<i + 1, tele)
+            logger.info("line")
+        }
+        #expect(ContinuousClock.now - start < .seconds(30))
+        for books in [tele.statistics.traces, tele.statistics.logs] {
+            #expect(books.adds && books.dropped >= 1_000 && books.queuedBytes <= 8 << 20, "\(books)")
+        }
+        await tele.shutdown(deadline: .milliseconds(100))
         await collector.close()
     }
 

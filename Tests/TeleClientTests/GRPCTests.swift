@@ -1,6 +1,6 @@
+#if GRPC
 import Logging
 import NIOCore
-import NIOHPACK
 import NIOHTTP1
 import NIOHTTP2
 import NIOPosix
@@ -206,13 +206,5 @@ private final class ScriptedGRPC: Sendable {
         let proxy = HTTPResponseHead(version: .http2, status: .notFound)
         #expect(GRPCAnswer.meaning(of: nil, head: proxy, body: []) == .refused(status: 404))
     }
-
-    @Test func addresses() {
-        #expect(GRPCTransport.address("http://h:4317/x")?.port == 4317)
-        #expect(GRPCTransport.address("https://h")?.isSecure == true && GRPCTransport.address("https://h")?.port == 443)
-        #expect(GRPCTransport.address("http://[::1]:99")?.host == "::1")
-        for bad in ["", "h:1", "http://", "http://h:0", "http://h:x", "http://h:99999", "ftp://h"] {
-            #expect(GRPCTransport.address(bad) == nil, "\(bad)")
-        }
-    }
 }
+#endif

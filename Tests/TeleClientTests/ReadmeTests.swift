@@ -2,23 +2,44 @@ import Foundation
 import Testing
 
 struct ReadmeTests {
-    /// The README's example is `ReadmeExample.swift`, which compiles: line by line, whatever the indentation.
-    @Test func theReadmeShowsTheExampleThatCompiles() throws {
-        let here = URL(fileURLWithPath: #filePath)
-        let root = here.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        let readme = try String(contentsOf: root.appendingPathComponent("README.md"), encoding: .utf8)
-        let source = try String(
-            contentsOf: here.deletingLastPathComponent().appendingPathComponent("ReadmeExample.swift"), encoding: .utf8)
-        let example = try #require(
-            source.components(separatedBy: "// README example begins").last?
-                .components(separatedBy: "// README example ends").first)
-        func lines(_ text: String) -> [String] {
-            text.components(separatedBy: "\n").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+    private static let here = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    private static let root = here.deletingLastPathComponent().deletingLastPathComponent()
+
+    private func lines(_ text: String) -> [String] {
+        text.components(separatedBy: "\n").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+    }
+
+    private func read(_ path: String) throws -> String {
+        try String(contentsOf: Self.root.appendingPathComponent(path), encoding: .utf8)
+    }
+
+    /// Each run of lines of the README's Swift that is no import stands in `ReadmeExample.swift`, which compiles.
+    @Test func theReadmeShowsWhatCompiles() throws {
+        let compiled = lines(try read("Tests/TeleClientTests/ReadmeExample.swift"))
+        let blocks = try read("README.md").components(separatedBy: "```swift\n").dropFirst()
+            .compactMap { $0.components(separatedBy: "```").first }
+        var checked = 0
+        for block in blocks where !block.hasPrefix("// Package.swift") {
+            let imports = lines(block).filter { $0.hasPrefix("import ") }
+            #expect(imports.allSatisfy { compiled.contains($0) || $0 == "import Metrics" }, "\(imports)")
+            let shown = lines(block).filter { !["@main", "struct Greeter {"].contains($0) && !$0.hasPrefix("import ") }
+            // The service's own type is closed by a brace of its own, and the example's by the same.
+            #expect(
+                compiled.indices.contains { compiled[$0...].starts(with: shown) },
+                "not in ReadmeExample.swift: \(block)")
+            checked += 1
         }
-        let wanted = lines(example)
-        #expect(wanted.count > 20)
-        let shown = lines(readme)
-        #expect(
-            shown.indices.contains { shown[$0...].starts(with: wanted) }, "README.md and ReadmeExample.swift differ")
+        #expect(checked >= 2)
+    }
+
+    /// What the README tells to write into a manifest is what this package offers.
+    @Test func theReadmesManifestIsRight() throws {
+        let manifest = try read("Package.swift")
+        let readme = try read("README.md")
+        #expect(readme.contains(#".product(name: "TeleClient", package: "tele")"#))
+        #expect(manifest.contains(#".library(name: "TeleClient""#) && manifest.contains(#"name: "tele","#))
+        for line in lines(readme) where line.contains("traits: [") {
+            #expect(line.contains(#"traits: ["GRPC"]"#) && manifest.contains(#".trait(name: "GRPC""#), "\(line)")
+        }
     }
 }

@@ -16,7 +16,8 @@ import Tracing
             "OTEL_EXPORTER_OTLP_HEADERS": "a=1,b=2", "OTEL_EXPORTER_OTLP_TRACES_HEADERS": "b=3",
             "OTEL_EXPORTER_OTLP_METRICS_TIMEOUT": "700", "OTEL_BSP_EXPORT_TIMEOUT": "800",
             "OTEL_EXPORTER_OTLP_LOGS_COMPRESSION": "none", "OTEL_TRACES_EXPORTER": "otlp, console",
-            "OTEL_METRICS_EXPORTER": "none", "OTEL_LOGS_EXPORTER": "otlp", "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc",
+            "OTEL_METRICS_EXPORTER": "none", "OTEL_LOGS_EXPORTER": "otlp",
+            "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf",
             "OTEL_EXPORTER_OTLP_CERTIFICATE": "/ca.pem", "OTEL_EXPORTER_OTLP_CLIENT_KEY": "/k.pem",
         ])
         #expect(problems.isEmpty)
@@ -24,8 +25,19 @@ import Tracing
         #expect(configuration.metricsExport.timeout == .milliseconds(700) && !configuration.metricsExport.isEnabled)
         #expect(configuration.tracesExport.timeout == .milliseconds(800) && configuration.tracesExport.isOnConsole)
         #expect(configuration.logsExport.compression == TeleConfiguration.Compression.none)
-        #expect(configuration.logsExport.isEnabled && configuration.wireProtocol == .grpc)
+        #expect(configuration.logsExport.isEnabled && configuration.wireProtocol == .httpProtobuf)
         #expect(configuration.tls.certificateAuthority == "/ca.pem" && configuration.tls.clientKey == "/k.pem")
+    }
+
+    /// Without the package's trait it is said how to have it, and HTTP stays.
+    @Test func theProtocolIsWhatWasBuilt() throws {
+        let (configuration, problems) = configuration(["OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"])
+        #if GRPC
+        #expect(problems.isEmpty && configuration.wireProtocol == .grpc)
+        #else
+        #expect(configuration.wireProtocol == .httpProtobuf && problems.first?.contains("traits: [\"GRPC\"]") == true)
+        #expect(throws: TeleError.noGRPC) { try Tele(.testing { $0.wireProtocol = .grpc }) }
+        #endif
     }
 
     @Test func limitsPropagatorsAndMetrics() {

@@ -49,7 +49,15 @@ extension TeleConfiguration {
         reader.pairs("\(prefix)_HEADERS") { for (key, value) in $0 { headers[key] = value } }
         reader.milliseconds("\(prefix)_TIMEOUT") { timeout = $0 }
         reader.parsed("\(prefix)_COMPRESSION", Self.compression) { compression = $0 }
+        #if GRPC
         reader.parsed("\(prefix)_PROTOCOL", WireProtocol.init) { wireProtocol = $0 }
+        #else
+        if reader.lookup("\(prefix)_PROTOCOL")?.lowercased() == WireProtocol.grpc.rawValue {
+            reader.unsupported("\(prefix)_PROTOCOL", "\(TeleError.noGRPC)")
+        } else {
+            reader.parsed("\(prefix)_PROTOCOL", WireProtocol.init) { wireProtocol = $0 }
+        }
+        #endif
         reader.text("\(prefix)_CERTIFICATE") { tls.certificateAuthority = $0 }
         reader.text("\(prefix)_CLIENT_CERTIFICATE") { tls.clientCertificate = $0 }
         reader.text("\(prefix)_CLIENT_KEY") { tls.clientKey = $0 }

@@ -21,7 +21,7 @@ extension TeleConfiguration {
         /// Protobuf messages over HTTP/1.1, usually on port 4318.
         case httpProtobuf = "http/protobuf"
         /// The same messages over HTTP/2, usually on port 4317. The endpoint's path has no meaning, and ``logLevelPoll`` is
-        /// not asked.
+        /// not asked. Only where the package has its trait `GRPC`: `.package(url: ..., traits: ["GRPC"])`.
         case grpc
     }
 

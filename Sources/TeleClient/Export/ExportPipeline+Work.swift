@@ -12,6 +12,8 @@ extension ExportPipeline {
             await spill.open()
             let found = spill.totals(signal).records
             finish { $0.recover(found) }
+            // What an earlier process left goes at once: this one may not live until the first tick.
+            if found > 0 { state.withLock { _ = $0.bell?.yield() } }
         }
         for await _ in bell {
             while !Task.isCancelled {

@@ -1,3 +1,4 @@
+#if GRPC
 import NIOHTTP1
 import TeleModel
 import TeleWire
@@ -98,3 +99,4 @@ enum GRPCAnswer {
         return out
     }
 }
+#endif

@@ -1,3 +1,4 @@
+#if GRPC
 import NIOCore
 import NIOHTTP1
 import TeleWire
@@ -39,3 +40,4 @@ final class GRPCCall: ChannelInboundHandler {
         answer = nil
     }
 }
+#endif

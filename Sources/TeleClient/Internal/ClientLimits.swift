@@ -19,6 +19,10 @@ enum ClientLimits {
     static let instruments = 2_000
     /// Of an answer's body; it says at most how many records were refused and why.
     static let responseBytes = 64 << 10
+    /// What a configured timeout of a request counts at most.
+    static let timeout = Duration.seconds(86_400)
+    /// A connection that was not used for so long may have been forgotten by something in between, without a word.
+    static let idleSeconds: Int64 = 60
     /// What teled may set: rules, and how long one may last.
     static let levelRules = 256
     static let levelSeconds: Int64 = 86_400
