@@ -27,7 +27,11 @@ def service(binary, url, seconds, *arguments, protocol="http/protobuf", **enviro
 
 def books(process):
     """{signal: {word: number}} of what it prints at its end."""
-    out, err = process.communicate(timeout=120)
+    try:
+        out, err = process.communicate(timeout=120)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        out, err = process.communicate()
     return {line.split()[0]: {k: int(v) for k, v in re.findall(r"(\w+) (\d+)", line)} for line in out.splitlines() if " made " in line}, out + err
 
 
@@ -101,7 +105,7 @@ def crash(checks, binary):
     folder = tempfile.mkdtemp(prefix="tele-ci-")
     setting = f"enable=yes,format=json,output-to={folder}/,symbolicate=fast,interactive=no,color=no"
     first = service(binary, teled.url, 1, "--crash", SWIFT_BACKTRACE=setting)
-    first.communicate(timeout=120)
+    books(first)
     reports = os.listdir(folder)
     checks.check("the runtime wrote a report", any(name.endswith(".json") for name in reports), reports)
     _, text = books(service(binary, teled.url, 1, SWIFT_BACKTRACE=setting))

@@ -1,6 +1,5 @@
 import Logging
 import ServiceLifecycle
-import Synchronization
 import Testing
 
 @testable import TeleClient
@@ -11,13 +10,13 @@ import TeleDemo
 @Suite struct DemoTests {
     @Test(.timeLimit(.minutes(1))) func theShopTellsTracesThatCanBeQueried() async throws {
         // Answers a trace query with the names that it has seen in the trace, as teled would have them in its JSON.
-        let seen = Mutex<[String: Set<String>]>([:])
+        let seen = Locked<[String: Set<String>]>([:])
         let collector = try await ScriptedCollector { _, path in
             guard path.hasPrefix("/tempo/api/v2/traces/") else { return .answer(200) }
             let names = seen.withLock { $0[String(path.split(separator: "/").last ?? "")] ?? [] }
             return .answer(200, body: Array(names.map { "\"\($0)\"" }.joined(separator: ",").utf8))
         }
-        let said = Mutex<String>("")
+        let said = Locked<String>("")
         let address = collector.address
         let demo = Task {
             try await Demo.run(server: address) { text in said.withLock { $0 += text + "\n" } }

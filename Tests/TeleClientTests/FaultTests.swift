@@ -1,5 +1,4 @@
 import Logging
-import Synchronization
 import TeleTestKit
 import Testing
 import Tracing
@@ -112,7 +111,7 @@ import Tracing
 
     @Test func goneForAMinuteAndBack() async throws {
         let time = ManualClock()
-        let isThere = Mutex(false)
+        let isThere = Locked(false)
         let transport = ScriptedTransport { _ in isThere.withLock { $0 } ? .accepted(rejected: 0) : .unreachable }
         let tele = Tele(
             .testing {
@@ -194,7 +193,7 @@ import Tracing
     /// Answers at random, time at random, from many threads at once.
     @Test(arguments: 0..<6) func theBooksAlwaysAdd(seed: Int) async {
         let time = ManualClock()
-        let random = Mutex(SeededGenerator(seed: UInt64(seed)))
+        let random = Locked(SeededGenerator(seed: UInt64(seed)))
         let transport = ScriptedTransport { _ in
             random.withLock { random in
                 switch random.below(6) {

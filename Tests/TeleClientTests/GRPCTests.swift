@@ -4,7 +4,6 @@ import NIOCore
 import NIOHTTP1
 import NIOHTTP2
 import NIOPosix
-import Synchronization
 import TeleCodec
 import TeleWire
 import Testing
@@ -29,7 +28,7 @@ private final class ScriptedGRPC: Sendable {
     }
 
     private final class Log: Sendable {
-        let calls = Mutex<[Call]>([])
+        let calls = Locked<[Call]>([])
         let script: @Sendable (Int) -> Answer
         init(_ script: @escaping @Sendable (Int) -> Answer) { self.script = script }
     }

@@ -1,5 +1,3 @@
-import Synchronization
-
 @testable import TeleClient
 
 /// Time that stands still until a test moves it.
@@ -16,7 +14,7 @@ final class ManualClock: Sendable {
         var cancelled: Set<Int> = []
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     var clock: ClientClock {
         ClientClock(now: { self.state.withLock { $0.now } }, sleep: { try await self.sleep(until: $0) })

@@ -1,7 +1,8 @@
 import NIOCore
 import NIOPosix
 import NIOSSL
-import Synchronization
+
+@testable import TeleClient
 
 /// A server that answers the first bytes of each turn with a text, whatever they say; over TLS where it is told to.
 final class RawServer: Sendable {
@@ -16,7 +17,7 @@ final class RawServer: Sendable {
     private let log: Log
 
     private final class Log: Sendable {
-        let children = Mutex<[any Channel]>([])
+        let children = Locked<[any Channel]>([])
         let answer: @Sendable (Int) -> Answer
         init(_ answer: @escaping @Sendable (Int) -> Answer) { self.answer = answer }
     }

@@ -1,11 +1,9 @@
-import Synchronization
-
 @testable import TeleClient
 
 /// Takes everything, at once, and keeps it.
 final class RecordingTransport: ExportTransport {
-    private let bodies = Mutex<[Signal: [[UInt8]]]>([:])
-    private let fetched = Mutex<(answer: String?, paths: [String])>((nil, []))
+    private let bodies = Locked<[Signal: [[UInt8]]]>([:])
+    private let fetched = Locked<(answer: String?, paths: [String])>((nil, []))
 
     /// What a GET is answered, and what was asked for.
     var answer: String? {

@@ -1,8 +1,9 @@
 import NIOCore
 import NIOHTTP1
 import NIOPosix
-import Synchronization
 import TeleCodec
+
+@testable import TeleClient
 
 /// A collector that does to each request what a script says, and keeps what it was sent.
 final class ScriptedCollector: Sendable {
@@ -30,7 +31,7 @@ final class ScriptedCollector: Sendable {
     private let log: Log
 
     private final class Log: Sendable {
-        let requests = Mutex<[Request]>([])
+        let requests = Locked<[Request]>([])
         let script: @Sendable (Int, String) -> Action
 
         init(script: @escaping @Sendable (Int, String) -> Action) { self.script = script }

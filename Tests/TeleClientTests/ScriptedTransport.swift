@@ -1,10 +1,8 @@
-import Synchronization
-
 @testable import TeleClient
 
 /// Answers each try as a script says, without a network; keeps what it took.
 final class ScriptedTransport: ExportTransport {
-    private let state = Mutex<(tries: Int, taken: [Signal: [[UInt8]]])>((0, [:]))
+    private let state = Locked<(tries: Int, taken: [Signal: [[UInt8]]])>((0, [:]))
     private let script: @Sendable (Int) -> ExportAnswer
 
     /// - Parameter script: the answer to try number i, from 0.

@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 import Testing
 import Tracing
 
@@ -31,7 +30,7 @@ import Tracing
 
     @Test func whatCannotBeSentWaitsInFiles() async throws {
         try await withFolder { folder in
-            let isThere = Mutex(false)
+            let isThere = Locked(false)
             let transport = ScriptedTransport { _ in isThere.withLock { $0 } ? .accepted(rejected: 0) : .unreachable }
             let tele = tele(folder, transport)
             make(0..<100, tele)
