@@ -135,7 +135,8 @@ let package = Package(
             "TeleQueryTests", ["TeleQuery", "TeleQL", "TeleEngine", "TeleModel", "TeleTestKit"], exclude: ["Scripts"]),
         tests("TeleAlertTests", ["TeleAlert", "TeleQuery", "TeleQL", "TeleEngine", "TeleModel", "TeleTestKit"]),
         tests("TeleTermTests", ["TeleTerm", "TeleModel", "TeleTestKit"], exclude: ["Snapshots"]),
-        tests("TelectlTests", ["telectl", "TeleTerm"]),
+        tests(
+            "TelectlTests", ["telectl", "TeleAPI", "TeleTerm", "TeleTestKit"], exclude: ["Snapshots"]),
         tests(
             "TeleServerTests",
             [

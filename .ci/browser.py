@@ -75,6 +75,13 @@ class Browser:
         actions = [step for key in text for step in ({"type": "keyDown", "value": key}, {"type": "keyUp", "value": key})]
         self.do("POST", "/actions", {"actions": [{"type": "key", "id": "keyboard", "actions": actions}]})
 
+    def drag(self, x1, y1, x2, y2):
+        move = lambda x, y: {"type": "pointerMove", "duration": 30, "x": round(x), "y": round(y)}
+        steps = [move(x1, y1), {"type": "pointerDown", "button": 0}, move((x1 + x2) / 2, (y1 + y2) / 2), move(x2, y2),
+                 {"type": "pointerUp", "button": 0}]
+        self.do("POST", "/actions", {"actions": [{"type": "pointer", "id": "mouse", "parameters": {"pointerType": "mouse"},
+                                                  "actions": steps}]})
+
     def size(self, width, height):
         self.do("POST", "/window/rect", {"width": width, "height": height})
 

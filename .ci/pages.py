@@ -16,7 +16,24 @@ os.makedirs(options.shots, exist_ok=True)
 
 HOSTILE = "<script>window.hacked=1</script>"
 IMAGE = "<img src=x onerror=window.hacked=1>"
-BIG, EVIL = "b16" + "0" * 29, "e71" + "0" * 29
+BIG, LONG, EVIL = "b16" + "0" * 29, "b17" + "0" * 29, "e71" + "0" * 29
+# More spans than one answer may have.
+MOST = 10_000
+CONFIG = f"""demo: true
+self_metrics: 5s
+query: {{trace_spans: {MOST}}}
+evaluation_interval: 1s
+rules: [RULES_FILE]
+"""
+RULES = """groups:
+- name: pages
+  rules:
+  - alert: CheckoutIsSlow
+    expr: vector(7)
+    labels: {service: checkout, severity: "<b>page</b>"}
+    annotations: {summary: "<img src=x onerror=window.hacked=1> is a summary"}
+  - {record: pages:seven, expr: vector(7)}
+"""
 # Roles that a screen reader says nothing useful of without a name.
 NAMED = {"button", "link", "textbox", "searchbox", "combobox", "checkbox", "tab", "img", "image", "treegrid", "listbox",
          "navigation", "dialog", "region", "complementary", "spinbutton"}
@@ -58,6 +75,7 @@ def prepare(teled):
     now = time.time_ns()
     post(teled, "/v1/traces", spans(EVIL, 1, IMAGE, HOSTILE, now - 60_000_000_000))
     post(teled, "/v1/traces", spans(BIG, 10_000, "batch", "work", now - 60_000_000_000))
+    post(teled, "/v1/traces", spans(LONG, MOST + 50, "batch", "work", now - 60_000_000_000))
     count = 100_000 if options.figures else 5_000
     for part in range(0, count, 25_000):
         post(teled, "/v1/logs", lines(min(25_000, count - part), now - 200_000_000_000 + part * 1_000_000))
@@ -86,7 +104,9 @@ class Pages:
         self.shot(what)
 
     def quiet(self, what):
-        complaints = [c for c in self.browser.complaints() if self.alerting or "/alertmanager/" not in c]
+        # A query that is wrong is answered 400, which the browser notes.
+        complaints = [c for c in self.browser.complaints() if (self.alerting or "/alertmanager/" not in c)
+                      and not (what.endswith("-wrong") and "status of 400" in c)]
         check(f"{what}: nothing on the console", not complaints, complaints)
         check(f"{what}: nothing was run", self.browser.run("return window.hacked === undefined"))
 
@@ -97,6 +117,28 @@ class Pages:
                 and not n.get("name", {}).get("value", "").strip()]
         check(f"{what}: every control has a name", not bare, bare)
         check(f"{what}: landmarks", {"main", "navigation", "banner"} <= roles, sorted(roles))
+
+    def contrast(self, what):
+        """Text that is too near to its ground (WCAG AA: 4.5 to 1)."""
+        bad = self.browser.run("""
+            const probe = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+            const paint = (color, under) => { probe.fillStyle = under; probe.fillRect(0, 0, 1, 1); probe.fillStyle = color;
+              probe.fillRect(0, 0, 1, 1); return probe.getImageData(0, 0, 1, 1).data; };
+            const light = ([r, g, b]) => [r, g, b].map(v => v / 255).map(v => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+              .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+            const ground = (e) => { const all = []; for (; e; e = e.parentElement) all.unshift(getComputedStyle(e).backgroundColor);
+              return all.reduce((under, color) => `rgb(${paint(color, under).slice(0, 3).join(',')})`, 'white'); };
+            const out = new Set();
+            for (const e of document.querySelectorAll('main *, header *')) {
+              const own = [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim());
+              if (!own || e.closest('svg, .hidden-text, [disabled], .faded, .wf-bar, .missing') || !e.checkVisibility({ opacityProperty: true })) continue;
+              const style = getComputedStyle(e); const under = ground(e);
+              const [a, b] = [light(paint(style.color, under)), light(paint(under, under))].sort((x, y) => y - x);
+              const ratio = (a + 0.05) / (b + 0.05);
+              if (ratio < 4.5) out.add(`${e.tagName}.${e.className} ${ratio.toFixed(1)}: ${e.textContent.slice(0, 30)}`);
+            }
+            return [...out].slice(0, 8)""")
+        check(f"{what}: text can be read on its ground", not bad, bad)
 
     def shot(self, name):
         self.browser.screenshot(os.path.join(options.shots, name.replace("/", "-") + ".png"))
@@ -109,6 +151,9 @@ class Pages:
         except RuntimeError as error:
             self.shot("failed")
             check(what, False, error)
+
+    def shown(self, script, what):
+        check(what, self.browser.run(f"return {script}"))
 
     def click(self, selector, what):
         try:
@@ -132,6 +177,21 @@ def search_and_trace(pages):
     pages.until("document.activeElement.closest('tbody') !== null", "j goes to the first trace")
     b.keys("\ue007")
     pages.until(count(".wf-row", 3), "Enter opens the trace")
+    pages.open("traces", count("tbody tr", 5), "traceql", q='{ name = "/checkout" }', **{"from": "now-15m", "to": "now"})
+    check("a search is in the address", b.run("return document.querySelector('.editor textarea').value") == '{ name = "/checkout" }')
+    pages.shown("document.querySelector('.scatter canvas').getAttribute('aria-label').includes('traces by start')", "the dots are described")
+    b.run("document.querySelectorAll('tbody input[type=checkbox]')[0].click(); document.querySelectorAll('tbody input[type=checkbox]')[1].click()")
+    b.run("[...document.querySelectorAll('button')].find(x => x.textContent === 'Compare the two').click()")
+    pages.until(count(".compare-row", 5) + " && /a=.+&b=/.test(location.hash)", "two traces are picked and compared")
+    pages.open("traces", count("tbody tr", 5), "scatter", q='{ name = "/checkout" }', **{"from": "now-15m", "to": "now"})
+    spot = b.run("""const c = document.querySelector('.scatter canvas'); const r = c.getBoundingClientRect();
+        for (let x = r.width - 12; x > 60; x -= 3) for (let y = 12; y < r.height - 20; y += 3) {
+          c.dispatchEvent(new PointerEvent('pointermove', { clientX: r.left + x, clientY: r.top + y }));
+          if (!document.querySelector('.scatter .tip').hidden) return [r.left + x, r.top + y]; }""")
+    b.drag(*spot, *spot)
+    pages.until("location.hash.startsWith('#/trace/') && " + count(".wf-row", 2), "a dot opens its trace")
+    pages.open("traces", count(".failure"), "traceql-wrong", q="{ .a = }")
+    pages.shown("document.querySelector('.failure').textContent.length > 10", "a wrong query is explained")
     pages.open(f"trace/{EVIL}", count(".wf-row"), "hostile-trace")
     shown = b.run("return document.body.innerText")
     check("a span named <script> is a name", HOSTILE in shown and IMAGE in shown, shown[:500])
@@ -175,6 +235,43 @@ def big_trace(pages):
     return drawn, took
 
 
+def long_trace(pages):
+    """What is not there is said, and comes on a click."""
+    b = pages.browser
+    pages.open(f"trace/{LONG}", count(".wf-row", 10), "long-trace")
+    facts = "document.querySelector('.trace-head').textContent"
+    check("a cut trace says so", f"{MOST} of {MOST + 50} spans" in b.run(f"return {facts}"), b.run(f"return {facts}"))
+    b.keys("jz")
+    b.run("[...document.querySelectorAll('.trace-head button')].find(x => x.textContent === 'More spans').click()")
+    pages.until(f"{facts}.includes('{MOST + 50} spans') && !{facts}.includes(' of {MOST}')", "the other spans come on a click")
+    check("and the zoom stays", b.run("return location.hash.includes('z=')"))
+
+
+def why(pages):
+    """From the first look to the cause of a slow request, as someone would who has never seen the pages."""
+    b = pages.browser
+    pages.open("overview", "document.querySelectorAll('section[aria-label=\"Slowest traces\"] li').length > 2", "why-overview")
+    pages.until("[...document.querySelectorAll('section[aria-label=\"Slowest traces\"] li')].some(l => l.textContent.includes('gateway'))", "slow requests are listed")
+    b.run("[...document.querySelectorAll('section[aria-label=\"Slowest traces\"] li')].find(l => l.textContent.includes('gateway')).querySelector('a').click()")
+    pages.until(count(".wf-row", 10) + " && document.querySelector('.why') !== null", "one click opens the trace")
+    said = b.run("return document.querySelector('.why').textContent")
+    check("the cause stands above it", "authorize card itself" in said and "card network is slow" in said, said)
+    b.run("document.querySelector('.why button').click()")
+    pages.until("document.querySelector('.wf-row.picked').textContent.includes('authorize card') && location.hash.includes('span=')", "the sentence leads to the span")
+    b.run("[...document.querySelectorAll('.span-details button')].find(x => x.textContent.startsWith('Logs of this span')).click()")
+    pages.until("document.querySelector('.side').textContent.includes('card network is slow')", "and the span to its log lines")
+    b.run("[...document.querySelectorAll('.tabs button')].find(x => x.textContent === 'Services').click()")
+    pages.until("document.querySelectorAll('.side tbody tr').length === 5", "five services took part")
+    b.run("document.querySelector('.waterfall-rows').focus()")
+    b.keys("c")
+    b.keys("c")
+    pages.until("document.querySelector('.wf-row.picked .wf-critical') !== null", "c goes along the critical path")
+    box = b.run("const r = document.querySelector('.minimap').getBoundingClientRect(); return [r.left, r.top, r.width, r.height]")
+    b.drag(box[0] + box[2] * 0.2, box[1] + 20, box[0] + box[2] * 0.6, box[1] + 20)
+    pages.until("location.hash.includes('z=')", "dragging over the minimap zooms")
+    pages.quiet("why")
+
+
 def first_paint(pages, path):
     pages.browser.open("about:blank")
     pages.browser.open(pages.teled.url + "/" + path)
@@ -190,9 +287,20 @@ def logs(pages):
     b.keys("c")
     pages.until(count(".context li", 2), "c shows the lines around")
     pages.shot("log-context")
+    pages.shown("location.hash.includes('context=')", "the lines around are in the address")
+    pages.open("logs", count(".log-fields details", 5) + " && " + count(".log-line", 10), "fields", **{"from": "now-15m", "to": "now"})
+    b.run("[...document.querySelectorAll('.log-fields details')].find(d => d.textContent.startsWith('detected_level')).querySelector('summary').click()")
+    pages.until(count(".field-value", 2), "a field shows its values")
+    b.run("[...document.querySelectorAll('.field-value button')].find(x => x.textContent === 'error').click()")
+    pages.until("document.querySelector('.editor textarea').value.includes('error') && location.hash.includes('error')", "a value becomes a condition")
+    pages.until("[...document.querySelectorAll('.log-text')].every(t => t.classList.contains('level-error')) && " + count(".log-line", 2), "and only its lines are left")
+    pages.open("logs", count("path.line") + " || " + count("section.log-panel svg path"), "log-metric", q='sum by (service_name) (count_over_time({service_name=~".+"}[1m]))', **{"from": "now-5m", "to": "now"})
+    pages.open("logs", count(".failure"), "logql-wrong", q='{service_name="a"} |= ')
     pages.open("logs", count(".log-line"), "hostile-log", q='{service_name="many"} |= "<script>"')
     check("a line with markup is text", HOSTILE in b.run("return document.querySelector('.log-line').textContent"))
     pages.open("logs", count("tbody tr", 2), "patterns", tab="patterns", **{"from": "now-15m", "to": "now"})
+    b.run("document.querySelector('tbody button[aria-label^=Only]').click()")
+    pages.until("document.querySelector('.editor textarea').value.includes('|>')", "a pattern becomes a condition")
     pages.open("logs", count(".log-line", 3), "live", live="1")
     before = b.run("return document.querySelector('.log-panel [role=status]').textContent")
     pages.until(f"document.querySelector('.log-panel [role=status]').textContent !== {json.dumps(before)}", "live lines come in")
@@ -214,6 +322,81 @@ def metrics(pages):
     b.run("document.querySelector('path.exemplar').dispatchEvent(new MouseEvent('click'))")
     pages.until("location.hash.startsWith('#/trace/') && " + count(".wf-row", 2), "an exemplar opens its trace")
     pages.quiet("exemplar")
+
+
+def more_metrics(pages):
+    b = pages.browser
+    query = "sum by (le) (increase(traces_spanmetrics_latency_bucket[$__rate_interval]))"
+    pages.open("metrics", count("figure.chart") + " && " + count("tbody tr", 3), "metrics-heat", q=query, kind="heat", **{"from": "now-5m", "to": "now"})
+    pages.open("metrics", count("path.line", 2), "metrics-two", q="sum(rate(traces_spanmetrics_calls_total[1m]))",
+               q2='sum(rate(traces_spanmetrics_calls_total{status_code="STATUS_CODE_ERROR"}[1m]))', **{"from": "now-5m", "to": "now"})
+    pages.shown("document.querySelectorAll('.editor textarea').length === 2", "two queries stand in the address")
+    pages.shown("document.querySelectorAll('section[aria-label=\"Newest values\"] tbody tr').length === 2", "and in the table")
+    box = b.run("const r = document.querySelector('.metric-main svg, .metric-main canvas').getBoundingClientRect(); return [r.left, r.top, r.width, r.height]")
+    b.drag(box[0] + box[2] * 0.5, box[1] + box[3] * 0.4, box[0] + box[2] * 0.8, box[1] + box[3] * 0.4)
+    pages.until("/from=\\d{13}/.test(location.hash)", "dragging over a graph zooms its time")
+    pages.open("metrics", count(".failure"), "promql-wrong", q="sum(rate(a[5m])")
+
+
+def alerts(pages):
+    """An alert that fires, a silence made in the form, seen and ended."""
+    b = pages.browser
+    pages.open("alerts", "[...document.querySelectorAll('tbody tr')].some(r => r.textContent.includes('CheckoutIsSlow'))", "alerts-firing")
+    check("a label with markup is text", "<b>page</b>" in b.run("return document.querySelector('tbody').textContent"))
+    pages.open("overview", "document.querySelector('section[aria-label=\"Firing alerts\"] a[href*=\"service=checkout\"]') !== null", "alerts-overview")
+    pages.open("alerts", count("tbody tr", 2), "rules", tab="rules")
+    pages.open("alerts", count("tbody tr"), "silence-from-alert")
+    b.run("[...document.querySelectorAll('tbody button')].find(x => x.textContent === 'Silence').click()")
+    pages.until("location.hash.includes('tab=silences') && document.querySelector('.silence input').value.includes('CheckoutIsSlow')", "an alert fills the form")
+    b.run("[...document.querySelectorAll('.silence button')].at(-1).click()")
+    pages.until("[...document.querySelectorAll('tbody tr')].some(r => r.textContent.includes('CheckoutIsSlow') && r.textContent.includes('active'))", "a silence is made")
+    pages.shot("silences")
+    b.run("document.querySelector('button[aria-label^=\"End the silence\"]').click()")
+    pages.until("![...document.querySelectorAll('tbody tr')].some(r => r.textContent.includes('active'))", "and ended")
+    pages.quiet("silences")
+
+
+def frame(pages):
+    """Keys, themes and time of every view."""
+    b = pages.browser
+    pages.open("status", "document.querySelector('.config')?.textContent.includes('trace_spans')", "configuration")
+    b.run("document.activeElement.blur()")
+    ground = "getComputedStyle(document.body).backgroundColor"
+    light = b.run(f"return {ground}")
+    b.keys("t")
+    pages.until(f"{ground} !== {json.dumps(light)} && document.documentElement.dataset.theme === 'dark'", "t turns dark")
+    for view in ("overview", f"trace/{EVIL}", "logs", "map", "dashboards/tele-business"):
+        pages.open(view, count("main section, main .panel"), "dark-" + view.split("/")[0], **{"from": "now-5m", "to": "now"})
+        pages.until("document.querySelectorAll('.busy').length === 0", f"{view} in the dark is still")
+        pages.contrast("dark-" + view.split("/")[0])
+    b.keys("t")
+    pages.until("document.documentElement.dataset.theme === 'light'", "and light again")
+    for i, view in enumerate(("overview", "traces", "logs", "metrics", "map", "alerts", "dashboards", "status"), 1):
+        b.keys("g" + str(i))
+        pages.until(f"location.hash.startsWith('#/{view}') && document.querySelector('nav [aria-current]').href.includes('{view}')", f"g {i} goes to {view}")
+    pages.open("overview", count("tbody tr", 3), "tab-order")
+    b.run("document.activeElement.blur()")
+    b.keys("\ue004")
+    check("the first tab stop skips to the content", b.run("return document.activeElement.className") == "skip")
+    b.keys("\ue007")
+    check("and does", b.run("return document.activeElement.id") == "main")
+    pages.open("overview", count("tbody tr", 3), "range")
+    b.run("const s = document.querySelector('select[aria-label=\"Time range\"]'); s.value = 'now-3h'; s.dispatchEvent(new Event('change'))")
+    pages.until("location.hash.includes('from=now-3h')", "the time range is in the address")
+    pages.quiet("frame")
+
+
+def variables(pages):
+    b = pages.browser
+    pages.open("dashboards/tele-services", count(".dash-panel", 4) + " && document.querySelectorAll('.dash-body.busy').length === 0", "variable", **{"from": "now-5m", "to": "now"})
+    b.run("const s = document.querySelector('select[aria-label=Service]'); s.value = 'payments'; s.dispatchEvent(new Event('change'))")
+    pages.until("location.hash.includes('var-service=payments')", "a variable is in the address")
+    pages.until("document.querySelectorAll('.dash-body.busy').length === 0 && [...document.querySelectorAll('.type-timeseries')][0].textContent.includes('payments') "
+                "&& ![...document.querySelectorAll('.type-timeseries')][0].textContent.includes('gateway')", "and its panels are of that service")
+    pages.shown("document.querySelectorAll('.type-heatmap figure').length > 0", "a heat map is drawn")
+    pages.open("dashboards/tele-business", count(".dash-panel", 4) + " && document.querySelectorAll('.dash-body.busy').length === 0", "business", **{"from": "now-5m", "to": "now"})
+    empty = b.run("return [...document.querySelectorAll('.dash-panel')].filter(p => /No (data|rows|lines|buckets)/.test(p.textContent)).map(p => p.querySelector('h2').textContent)")
+    check("the demo fills the business example", not empty, empty)
 
 
 def the_rest(pages):
@@ -263,7 +446,10 @@ def headers(teled):
 
 
 def main():
-    teled = Teled(options.bin, "demo: true\nself_metrics: 5s\n")
+    rules = os.path.join(options.shots, "rules.yaml")
+    with open(rules, "w") as f:
+        f.write(RULES)
+    teled = Teled(options.bin, CONFIG.replace("RULES_FILE", rules))
     browser = None
     try:
         prepare(teled)
@@ -271,6 +457,8 @@ def main():
         browser = Browser(dark=False)
         pages = Pages(teled, browser)
         drawn, scroll = big_trace(pages)
+        long_trace(pages)
+        why(pages)
         shown = logs(pages)
         search_and_trace(pages)
         # Metrics of spans are written every 15 s; a rate needs two.
@@ -278,7 +466,11 @@ def main():
         while time.monotonic() < end and not teled.get("/api/v1/query", query="count(rate(traces_service_graph_request_total[1m])) > 5")[1].count(b'"value"'):
             time.sleep(0.5)
         metrics(pages)
+        more_metrics(pages)
         the_rest(pages)
+        alerts(pages)
+        variables(pages)
+        frame(pages)
         narrow(pages)
         if options.figures:
             paints = sorted(first_paint(pages, f"#/trace/{BIG}") for _ in range(5))

@@ -55,14 +55,15 @@ final class Announcement: Sendable {
         let flag = server == "http://127.0.0.1:4318" ? "" : " --server \(server)"
         return """
 
-            It works. Type in another terminal:
+            It works. Open \(server)/ in a browser, or type in another terminal:
 
-              \(telectl)\(flag) trace \(slow)     # a slow checkout
-              \(telectl)\(flag) trace \(failing)     # a failing one
+              \(telectl)\(flag) why \(slow)     # why a checkout was slow
+              \(telectl)\(flag) trace \(failing)     # one that failed
+              \(telectl)\(flag) top     # everything, live; ? lists the keys
               \(telectl)\(flag) services
-              \(telectl)\(flag) traces
+              \(telectl)\(flag) traces --slowest
               \(telectl)\(flag) logs '{service_name="checkout"}'
-              \(telectl)\(flag) query 'sum by (outcome) (rate(shop_checkouts_total[1m]))'
+              \(telectl)\(flag) query 'sum by (outcome) (rate(shop_checkouts_total[1m]))' --range 5m
 
             Ctrl-C ends the shop and the server.
 

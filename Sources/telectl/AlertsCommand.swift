@@ -21,7 +21,11 @@ struct AlertsCommand: AsyncParsableCommand {
             let (answer, body) = try await client.value(PrometheusAlerts.self, "/api/v1/alerts")
             // Home, and away with what was there.
             if watch, common.terminal.isTerminal { Terminal.write(Array("\u{1b}[H\u{1b}[2J".utf8)) }
-            if common.json { Terminal.write(body + [0x0a]) } else { show(answer.data.alerts) }
+            if common.json {
+                Terminal.write(body + [0x0a])
+            } else if !answer.data.alerts.isEmpty {
+                common.terminal.show(AlertsCommand.table(answer.data.alerts, now: TimeArgument.now))
+            }
             if watch {
                 try await Task.sleep(for: .seconds(2))
             } else if answer.data.alerts.isEmpty {
@@ -31,28 +35,25 @@ struct AlertsCommand: AsyncParsableCommand {
         } while watch
     }
 
-    private func show(_ alerts: [PrometheusAlerts.Alert]) {
-        guard !alerts.isEmpty else { return }
-        let terminal = common.terminal
+    static func table(_ alerts: [PrometheusAlerts.Alert], now: UInt64) -> Table {
         var table = Table([
-            .init("state"), .init("since", .right), .init("alert"), .init("value", .right), .init("labels"),
-            .init("summary"),
+            .init("state"), .init("since", .right), .init("alert"), .init("value", .right, rank: 2),
+            .init("labels", rank: 3), .init("summary", rank: 1),
         ])
         // Firing first, then by name.
         for alert in alerts.sorted(by: { ($0.state, $0.name, $0.labelText) < ($1.state, $1.name, $1.labelText) }) {
             let summary = alert.annotations["summary"] ?? alert.annotations["description"] ?? ""
             table.add([
-                .init(alert.state, alert.state == "firing" ? .error : .warning), .init(age(alert.activeAt), .dim),
+                .init(alert.state, alert.state == "firing" ? .error : .warning), .init(age(alert.activeAt, now), .dim),
                 .init(alert.name, .strong), .init(Double(alert.value).map { "\($0)" } ?? alert.value),
                 .init(alert.labelText), .init(summary, .dim),
             ])
         }
-        Terminal.print(table.lines(width: terminal.isTerminal ? terminal.width : 1_000, style: terminal.style))
+        return table
     }
 
-    private func age(_ time: String) -> String {
+    private static func age(_ time: String, _ now: UInt64) -> String {
         guard let since = TimeArgument(argument: time)?.nanoseconds else { return time }
-        let now = TimeArgument.now
         return Units.duration(now > since ? (now - since) / 1_000_000_000 * 1_000_000_000 : 0)
     }
 }

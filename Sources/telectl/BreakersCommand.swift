@@ -23,26 +23,30 @@ struct BreakersCommand: AsyncParsableCommand {
         if common.json {
             Terminal.write(body + [0x0a])
         } else if !breakers.isEmpty {
-            let terminal = common.terminal
-            var table = Table([
-                .init("service"), .init("breaker"), .init("state"), .init("opened", .right), .init("failed", .right),
-                .init("rejected", .right), .init("ok", .right), .init("retries", .right), .init("late", .right),
-            ])
-            for one in breakers {
-                table.add([
-                    .init(TextWidth.clean(one.service), Style.service(one.service)), .init(TextWidth.clean(one.name)),
-                    .init(one.stateText, one.state == 2 ? .error : one.state == 1 ? .warning : .plain),
-                    .init(Units.count(one.opened)), .init(Units.count(one.failed)), .init(Units.count(one.rejected)),
-                    .init(Units.count(one.succeeded), .dim), .init(Units.count(one.retries)),
-                    .init(Units.count(one.late)),
-                ])
-            }
-            Terminal.print(table.lines(width: terminal.width, style: terminal.style))
+            common.terminal.show(BreakersCommand.table(breakers))
         }
         if breakers.isEmpty {
             Terminal.complain("no service tells of a circuit breaker")
             throw ExitCode.notFound
         }
+    }
+
+    static func table(_ breakers: [BreakerRow]) -> Table {
+        var table = Table([
+            .init("service"), .init("breaker"), .init("state"), .init("opened", .right),
+            .init("failed", .right, rank: 1), .init("rejected", .right, rank: 2), .init("ok", .right, rank: 5),
+            .init("retries", .right, rank: 4), .init("late", .right, rank: 3),
+        ])
+        for one in breakers {
+            table.add([
+                .init(TextWidth.clean(one.service), Style.service(one.service)), .init(TextWidth.clean(one.name)),
+                .init(one.stateText, one.state == 2 ? .error : one.state == 1 ? .warning : .plain),
+                .init(Units.count(one.opened)), .init(Units.count(one.failed)), .init(Units.count(one.rejected)),
+                .init(Units.count(one.succeeded), .dim), .init(Units.count(one.retries)),
+                .init(Units.count(one.late)),
+            ])
+        }
+        return table
     }
 }
 

@@ -32,20 +32,7 @@ struct LintTraces: AsyncParsableCommand {
         if common.json {
             Terminal.write(body + [0x0a])
         } else if !lint.findings.isEmpty {
-            let terminal = common.terminal
-            var table = Table([
-                .init("count", .right), .init("of", .right), .init("service"), .init("operation"), .init("problem"),
-                .init("example"),
-            ])
-            for one in lint.findings {
-                let service = one.service.isEmpty ? "(no service)" : one.service
-                table.add([
-                    .init(Units.count(Double(one.count)), .strong), .init(Units.count(Double(one.of)), .dim),
-                    .init(service, Style.service(service)), .init(one.operation), .init(one.problem, .warning),
-                    .init(one.exampleTraceID, .accent),
-                ])
-            }
-            Terminal.print(table.lines(width: terminal.isTerminal ? terminal.width : 1_000, style: terminal.style))
+            common.terminal.show(LintTraces.table(lint.findings))
         }
         if lint.spans == 0 {
             Terminal.complain("no span came in the last \(since)")
@@ -53,5 +40,21 @@ struct LintTraces: AsyncParsableCommand {
         }
         if lint.findings.isEmpty { return Terminal.complain("\(lint.traces) traces, nothing to complain about") }
         throw ExitCode.notFound
+    }
+
+    static func table(_ findings: [TeleLint.Finding]) -> Table {
+        var table = Table([
+            .init("count", .right), .init("of", .right, rank: 2), .init("service"), .init("operation"),
+            .init("problem"), .init("example", rank: 1),
+        ])
+        for one in findings {
+            let service = one.service.isEmpty ? "(no service)" : one.service
+            table.add([
+                .init(Units.count(Double(one.count)), .strong), .init(Units.count(Double(one.of)), .dim),
+                .init(service, Style.service(service)), .init(one.operation), .init(one.problem, .warning),
+                .init(one.exampleTraceID, .accent),
+            ])
+        }
+        return table
     }
 }

@@ -47,10 +47,10 @@ extension ServerClient {
         }
         // What was sent twice is counted twice, and shown once.
         let total = next == nil && !isJSON ? spans.count : first.total ?? spans.count
+        var view = TraceView(id: first.traceID, spans: spans, logs: (first.logs ?? []).map(TraceView.Log.init))
+        view.total = first.next == nil ? spans.count : total
         return LoadedTrace(
-            view: TraceView(id: first.traceID, spans: spans, logs: (first.logs ?? []).map(TraceView.Log.init)),
-            body: body, shown: spans.count, total: first.next == nil ? spans.count : total,
-            logsTruncated: first.logsTruncated == true)
+            view: view, body: body, shown: spans.count, total: view.total, logsTruncated: first.logsTruncated == true)
     }
 }
 
@@ -59,6 +59,7 @@ extension TraceView {
     init(_ page: TeleTrace) {
         self.init(
             id: page.traceID, spans: page.spans.map(Span.init), logs: (page.logs ?? []).map(Log.init))
+        if page.next != nil { total = page.total ?? 0 }
     }
 }
 

@@ -48,23 +48,26 @@ struct LogLevelCommand: AsyncParsableCommand {
         if common.json {
             Terminal.write(body + [0x0a])
         } else if !answer.levels.isEmpty {
-            let terminal = common.terminal
-            var table = Table([.init("service"), .init("label"), .init("level"), .init("ends in", .right)])
-            for one in answer.levels {
-                table.add([
-                    .init(TextWidth.clean(one.service), Style.service(one.service)), .init(TextWidth.clean(one.label)),
-                    .init(TextWidth.clean(one.level), .strong),
-                    .init(
-                        Units.duration(
-                            UInt64(clamping: max(0, one.seconds)).multipliedReportingOverflow(by: 1_000_000_000)
-                                .partialValue)),
-                ])
-            }
-            Terminal.print(table.lines(width: terminal.width, style: terminal.style))
+            common.terminal.show(LogLevelCommand.table(answer))
         }
         if answer.levels.isEmpty {
             Terminal.complain("no levels are set")
             if level != "default" { throw ExitCode.notFound }
         }
+    }
+
+    static func table(_ answer: TeleLogLevels) -> Table {
+        var table = Table([.init("service"), .init("label"), .init("level"), .init("ends in", .right)])
+        for one in answer.levels {
+            table.add([
+                .init(TextWidth.clean(one.service), Style.service(one.service)), .init(TextWidth.clean(one.label)),
+                .init(TextWidth.clean(one.level), .strong),
+                .init(
+                    Units.duration(
+                        UInt64(clamping: max(0, one.seconds)).multipliedReportingOverflow(by: 1_000_000_000)
+                            .partialValue)),
+            ])
+        }
+        return table
     }
 }

@@ -14,7 +14,7 @@ struct LogsCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
     @OptionGroup var time: TimeRangeOptions
 
-    @Option(name: .shortAndLong, help: "The newest so many lines.")
+    @Option(name: [.customShort("n"), .customLong("number"), .customLong("limit")], help: "The newest so many lines.")
     var number = 100
 
     @Flag(name: .shortAndLong, help: "Go on showing new lines as they arrive.")
@@ -93,7 +93,7 @@ struct LogsCommand: AsyncParsableCommand {
             Terminal.complain("no line in this range matches")
             throw ExitCode.notFound
         }
-        Terminal.print(table.lines(width: terminal.isTerminal ? terminal.width : 250, style: terminal.style))
+        Terminal.print(table.lines(width: min(terminal.tableWidth, 250), style: terminal.style))
     }
 
     private func fetch(

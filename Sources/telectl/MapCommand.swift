@@ -37,7 +37,7 @@ struct MapCommand: AsyncParsableCommand {
         let seconds = (SpanArgument(argument: since)?.nanoseconds ?? 0) / 1_000_000_000
         let metric = "traces_service_graph_request"
         let by = "client, server, connection_type"
-        let window = "[\(seconds)s]"
+        let window = "[\(try await reach(of: metric, within: seconds))s]"
         let (totals, body) = try await ask("sum by (\(by)) (rate(\(metric)_total\(window))) > 0")
         if common.json { Terminal.write(body + [0x0a]) }
         guard !totals.isEmpty else {
@@ -58,6 +58,17 @@ struct MapCommand: AsyncParsableCommand {
         }
         let terminal = common.terminal
         Terminal.print(ServiceMap(edges).lines(width: terminal.width, style: terminal.style))
+    }
+
+    /// A rate over more time than there are figures of would be too low: what a server that started a minute ago knows
+    /// is spread over that minute. Seconds.
+    private func reach(of metric: String, within seconds: UInt64) async throws -> UInt64 {
+        let step = max(seconds / 60, 15)
+        let first = "min(min_over_time(timestamp(\(metric)_total)[\(seconds)s:\(step)s]))"
+        guard let age = try await ask("time() - \(first)").values.values.first, age.isFinite, age >= 0 else {
+            return seconds
+        }
+        return min(seconds, max(60, UInt64(min(age, 1e12)) + step))
     }
 
     private func ask(_ query: String) async throws -> (values: [Key: Double], body: [UInt8]) {

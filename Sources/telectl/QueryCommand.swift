@@ -57,7 +57,7 @@ struct QueryCommand: AsyncParsableCommand {
             let lines = draw(answer.rows, from: Double(from) / 1e9, to: Double(end) / 1e9, terminal)
             Terminal.print(lines)
         } else if !answer.rows.isEmpty {
-            show(answer.rows, terminal)
+            terminal.show(QueryCommand.table(answer.rows))
         }
         if answer.rows.isEmpty {
             Terminal.complain("no series matches at this time")
@@ -101,13 +101,13 @@ struct QueryCommand: AsyncParsableCommand {
             })
     }
 
-    private func show(_ rows: [PrometheusAnswer.Row], _ terminal: Terminal) {
+    static func table(_ rows: [PrometheusAnswer.Row]) -> Table {
         var table = Table([.init("series"), .init("value", .right)])
         if rows.contains(where: { $0.points.count > 1 }) { table = Table([.init("series"), .init("values")]) }
         for row in rows {
             table.add([.init(row.name), .init(row.points.map(\.value).joined(separator: " "), .strong)])
         }
-        Terminal.print(table.lines(width: terminal.isTerminal ? terminal.width : 10_000, style: terminal.style))
+        return table
     }
 
     private func seconds(_ nanoseconds: UInt64) -> String {

@@ -17,24 +17,26 @@ struct SLOCommand: AsyncParsableCommand {
         let client = try common.client
         let query = "{__name__=~\"slo:(objective|error_budget_left):ratio|slo:error_ratio:rate(5m|1h|6h)\"}"
         let (answer, body) = try await client.value(PrometheusAnswer.self, "/api/v1/query", [("query", query)])
-        if common.json { Terminal.write(body + [0x0a]) } else { show(answer.rows) }
+        if common.json {
+            Terminal.write(body + [0x0a])
+        } else if !answer.rows.isEmpty {
+            common.terminal.show(SLOCommand.table(answer.rows))
+        }
         if answer.rows.isEmpty {
             Terminal.complain("no objective is recorded; a rule file takes them as slo:")
             throw ExitCode.notFound
         }
     }
 
-    private func show(_ rows: [PrometheusAnswer.Row]) {
+    static func table(_ rows: [PrometheusAnswer.Row]) -> Table {
         var values: [String: [String: Double]] = [:]
         for row in rows {
             guard let slo = row.labels["slo"], let name = row.labels["__name__"] else { continue }
             values[slo, default: [:]][name] = row.points.last.flatMap { Double($0.value) }
         }
-        guard !values.isEmpty else { return }
-        let terminal = common.terminal
         var table = Table([
-            .init("objective"), .init("target", .right), .init("budget left", .right), .init("burn 5m", .right),
-            .init("burn 1h", .right), .init("burn 6h", .right),
+            .init("objective"), .init("target", .right, rank: 1), .init("budget left", .right),
+            .init("burn 5m", .right, rank: 2), .init("burn 1h", .right), .init("burn 6h", .right, rank: 3),
         ])
         for (slo, own) in values.sorted(by: { $0.key < $1.key }) {
             let target = own["slo:objective:ratio"] ?? .nan
@@ -49,8 +51,8 @@ struct SLOCommand: AsyncParsableCommand {
             }
             table.add(cells)
         }
-        Terminal.print(table.lines(width: terminal.isTerminal ? terminal.width : 1_000, style: terminal.style))
+        return table
     }
 
-    private func percent(_ ratio: Double) -> String { ratio.isFinite ? Units.digits(ratio * 100) + "%" : "-" }
+    private static func percent(_ ratio: Double) -> String { ratio.isFinite ? Units.digits(ratio * 100) + "%" : "-" }
 }

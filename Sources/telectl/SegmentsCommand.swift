@@ -30,43 +30,12 @@ struct SegmentsCommand: ParsableCommand {
         }
 
         func show(_ segments: [SegmentInspector.Segment]) {
-            if json { return showJSON(segments) }
-            let terminal = Terminal(width: width, noColor: noColor)
-            var table = Table([
-                .init("signal"), .init("from (UTC)"), .init("to (UTC)"), .init("rows", .right), .init("bytes", .right),
-                .init("blocks", .right), .init("segment"), .init("state"),
-            ])
-            for segment in segments {
-                let state = segment.problems.isEmpty ? segment.isPublished ? "ok" : "not in the manifest" : "damaged"
-                table.add([
-                    .init("\(segment.signal)"), .init(Timestamp.text(segment.minTime, decimals: 0), .dim),
-                    .init(Timestamp.text(segment.maxTime, decimals: 0), .dim), .init("\(segment.rows)"),
-                    .init(Units.bytes(segment.bytes)), .init("\(segment.blocks)"), .init(segment.path),
-                    .init(state, segment.problems.isEmpty ? .good : .error),
-                ])
-            }
-            Terminal.print(table.lines(width: terminal.isTerminal ? terminal.width : 10_000, style: terminal.style))
+            let rows = segments.map(SegmentRow.init)
+            if json { return showJSON(rows) }
+            Terminal(width: width, noColor: noColor).show(SegmentsCommand.table(rows))
         }
 
-        private struct Row: Encodable {
-            var signal: String
-            var path: String
-            var rows: UInt64
-            var bytes: UInt64
-            var blocks: Int
-            var minTimeUnixNano: String
-            var maxTimeUnixNano: String
-            var isPublished: Bool
-            var problems: [String]
-        }
-
-        private func showJSON(_ segments: [SegmentInspector.Segment]) {
-            let rows = segments.map {
-                Row(
-                    signal: "\($0.signal)", path: $0.path, rows: $0.rows, bytes: $0.bytes, blocks: $0.blocks,
-                    minTimeUnixNano: "\($0.minTime)", maxTimeUnixNano: "\($0.maxTime)", isPublished: $0.isPublished,
-                    problems: $0.problems)
-            }
+        private func showJSON(_ rows: [SegmentRow]) {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
             if let bytes = try? encoder.encode(rows) { Terminal.write(Array(bytes) + [0x0a]) }
@@ -123,6 +92,23 @@ struct SegmentsCommand: ParsableCommand {
             if !damaged.isEmpty { throw ExitCode.notFound }
             Terminal.complain("\(segments.count) segments, \(segments.reduce(0) { $0 + $1.rows }) rows: all in order")
         }
+    }
+
+    static func table(_ segments: [SegmentRow]) -> Table {
+        var table = Table([
+            .init("signal"), .init("from (UTC)", rank: 2), .init("to (UTC)", rank: 3), .init("rows", .right),
+            .init("bytes", .right, rank: 1), .init("blocks", .right, rank: 4), .init("segment"), .init("state"),
+        ])
+        for segment in segments {
+            let state = segment.problems.isEmpty ? segment.isPublished ? "ok" : "not in the manifest" : "damaged"
+            table.add([
+                .init(segment.signal), .init(segment.from, .dim),
+                .init(segment.to, .dim), .init("\(segment.rows)"),
+                .init(Units.bytes(segment.bytes)), .init("\(segment.blocks)"), .init(segment.path),
+                .init(state, segment.problems.isEmpty ? .good : .error),
+            ])
+        }
+        return table
     }
 
     /// Says what is wrong with a folder and ends the program, instead of a Swift error's description.

@@ -83,21 +83,7 @@ struct SilenceCommand: AsyncParsableCommand {
             if common.json {
                 Terminal.write(body + [0x0a])
             } else if !silences.isEmpty {
-                var table = Table([
-                    Table.Column("id"), Table.Column("state"), Table.Column("ends"), Table.Column("matchers"),
-                    Table.Column("by"), Table.Column("comment"),
-                ])
-                for silence in silences {
-                    let ink: Ink = silence.status.state == "active" ? .plain : .dim
-                    table.add([
-                        Table.Cell(silence.id, ink), Table.Cell(silence.status.state, ink),
-                        Table.Cell(silence.endsAt, ink),
-                        Table.Cell(silence.matchers.map(\.text).joined(separator: " "), ink),
-                        Table.Cell(silence.createdBy, ink), Table.Cell(silence.comment, ink),
-                    ])
-                }
-                let terminal = common.terminal
-                Terminal.print(table.lines(width: terminal.width, style: terminal.style))
+                common.terminal.show(SilenceCommand.table(silences))
             }
             if silences.isEmpty {
                 Terminal.complain("no silences")
@@ -127,6 +113,23 @@ struct SilenceCommand: AsyncParsableCommand {
         }
     }
 
+    static func table(_ silences: [ShownSilence]) -> Table {
+        var table = Table([
+            Table.Column("id"), Table.Column("state", rank: 1), Table.Column("ends", rank: 2),
+            Table.Column("matchers"), Table.Column("by", rank: 4), Table.Column("comment", rank: 3),
+        ])
+        for silence in silences {
+            let ink: Ink = silence.status.state == "active" ? .plain : .dim
+            table.add([
+                Table.Cell(silence.id, ink), Table.Cell(silence.status.state, ink),
+                Table.Cell(silence.endsAt, ink),
+                Table.Cell(silence.matchers.map(\.text).joined(separator: " "), ink),
+                Table.Cell(silence.createdBy, ink), Table.Cell(silence.comment, ink),
+            ])
+        }
+        return table
+    }
+
     /// Alertmanager's API says why as a JSON text.
     fileprivate static func refusal(_ answer: ServerClient.Answer) -> ExitCode {
         guard let text = try? JSONDecoder().decode(String.self, from: Data(answer.body)) else {
@@ -145,7 +148,7 @@ private struct PostedSilence: Encodable {
     var comment: String
 }
 
-private struct ShownSilence: Decodable {
+struct ShownSilence: Decodable {
     struct Status: Decodable {
         var state: String
     }

@@ -12,11 +12,14 @@ import Darwin
 struct Terminal {
     let isTerminal: Bool
     let width: Int
+    /// Of tables: who reads a pipe wants whole cells.
+    let tableWidth: Int
     let style: Style
 
     init(width asked: Int?, noColor: Bool) {
         isTerminal = isatty(1) == 1
         width = max(40, asked ?? Terminal.windowColumns() ?? Terminal.variable("COLUMNS").flatMap { Int($0) } ?? 100)
+        tableWidth = isTerminal || asked != nil ? width : 10_000
         let isDumb = Terminal.variable("TERM") == "dumb"
         let noColor = noColor || !(Terminal.variable("NO_COLOR") ?? "").isEmpty || isDumb
         style = Style(color: isTerminal && !noColor, unicode: Terminal.speaksUnicode())
@@ -62,6 +65,8 @@ struct Terminal {
         Darwin.write(descriptor, start, count)
         #endif
     }
+
+    func show(_ table: Table) { Terminal.print(table.lines(width: tableWidth, style: style)) }
 
     static func print(_ lines: [String]) {
         guard !lines.isEmpty else { return }

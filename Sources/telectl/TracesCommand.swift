@@ -15,7 +15,7 @@ struct TracesCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
     @OptionGroup var time: TimeRangeOptions
 
-    @Option(name: .shortAndLong, help: "At most this many.")
+    @Option(name: [.customShort("n"), .customLong("number"), .customLong("limit")], help: "At most this many.")
     var number = 20
 
     @Option(name: .long, help: "Traces in which this service took part.", completion: .services)
@@ -101,27 +101,34 @@ struct TracesCommand: AsyncParsableCommand {
             Terminal.write(body + [0x0a])
         } else if !traces.isEmpty {
             let terminal = common.terminal
-            var table = Table([
-                .init("start (UTC)"), .init("duration", .right), .init("matched", .right), .init("service"),
-                .init("root span"), .init("trace"),
-            ])
-            for trace in traces {
-                let service = trace.rootServiceName ?? ""
-                table.add([
-                    .init(Timestamp.text(UInt64(trace.startTimeUnixNano ?? "") ?? 0), .dim),
-                    .init(Units.duration(UInt64(Swift.max(0, Swift.min(trace.durationMs ?? 0, 1e12)) * 1e6))),
-                    .init(trace.spanSet?.matched.map { "\($0)" } ?? ""),
-                    .init(service, Style.service(service)), .init(trace.rootTraceName ?? ""),
-                    .init(
-                        String(repeating: "0", count: Swift.max(0, 32 - trace.traceID.count)) + trace.traceID, .accent),
-                ])
-            }
-            // An id that is cut is no use in a pipe.
-            Terminal.print(table.lines(width: terminal.isTerminal ? terminal.width : 1_000, style: terminal.style))
+            // The first digits are enough to name a trace; an id that is cut anywhere is no use in a pipe.
+            terminal.show(TracesCommand.table(traces, digits: terminal.tableWidth < 110 ? 12 : 32))
         }
         if traces.isEmpty {
             Terminal.complain("no trace in this range matches")
             throw ExitCode.notFound
         }
+    }
+
+    static func table(_ traces: [Found.Trace], digits: Int) -> Table {
+        var table = Table([
+            .init("start (UTC)", rank: 1), .init("duration", .right), .init("matched", .right, rank: 2),
+            // An id is not cut: on the right side only, where all of them are equally wide.
+            .init("service"), .init("root span"), .init("trace", .right),
+        ])
+        for trace in traces {
+            let service = trace.rootServiceName ?? ""
+            table.add([
+                .init(Timestamp.text(UInt64(trace.startTimeUnixNano ?? "") ?? 0), .dim),
+                .init(Units.duration(UInt64(Swift.max(0, Swift.min(trace.durationMs ?? 0, 1e12)) * 1e6))),
+                .init(trace.spanSet?.matched.map { "\($0)" } ?? ""),
+                .init(service, Style.service(service)), .init(trace.rootTraceName ?? ""),
+                .init(
+                    String(
+                        (String(repeating: "0", count: Swift.max(0, 32 - trace.traceID.count)) + trace.traceID)
+                            .prefix(digits)), .accent),
+            ])
+        }
+        return table
     }
 }

@@ -41,7 +41,7 @@ import TeleDemo
         #expect(services == ["gateway", "checkout", "orders", "payments", "inventory"])
 
         let text = said.withLock { $0 }
-        let trace = try #require(text.split(separator: "\n").first { $0.contains("a slow checkout") })
+        let trace = try #require(text.split(separator: "\n").first { $0.contains("why a checkout was slow") })
         let id = try #require(trace.split(separator: " ").first { $0.utf8.count == 32 })
         let spans = ProtoTree.records(collector.accepted("/v1/traces")).map(\.record).filter { $0.hex(1) == String(id) }
         // One tree: a single root, and each parent is there.

@@ -40,6 +40,54 @@ struct DashboardTests {
         }
     }
 
+    /// Units of Grafana's list that the files use (@grafana/data, valueFormats/categories.ts).
+    private static let units: Set = [
+        "short", "percentunit", "percent", "s", "ms", "ns", "bytes", "binBps", "ops", "opm", "reqps", "cpm", "bool",
+    ]
+
+    /// What Grafana's importer and its panels expect beyond queries: https://grafana.com/docs/grafana/latest/dashboards/.
+    @Test func everyFileIsWhatGrafanaImports() {
+        for (file, board) in DashboardTests.boards {
+            #expect((1...40).contains(board.uid.count) && !board.title.isEmpty, "\(file)")
+            for variable in board.templating.list where variable.type == "query" {
+                #expect(variable.datasource.map { $0.uid == "${\($0.type)}" } == true, "\(file): \(variable.name)")
+                #expect([1, 2].contains(variable.refresh), "\(file): \(variable.name) would keep its first values")
+            }
+            for panel in board.panels where panel.type != "row" && panel.type != "text" {
+                let place = "\(file): \(panel.title)"
+                let targets = panel.targets ?? []
+                #expect(panel.datasource != nil && !targets.isEmpty, "\(place)")
+                #expect(Set(targets.map(\.refId)).count == targets.count, "\(place): a refId twice")
+                #expect(panel.fieldConfig.map { Self.units.contains($0.defaults.unit ?? "short") } == true, "\(place)")
+                for target in targets {
+                    switch target.datasource.type {
+                    case "prometheus":
+                        #expect(target.expr != nil, "\(place)")
+                        #expect((target.format == "heatmap") == (panel.type == "heatmap"), "\(place)")
+                        #expect(panel.type != "table" || target.format == "table" && target.instant == true, "\(place)")
+                    case "loki": #expect(target.expr != nil && target.queryType == "range", "\(place)")
+                    default: #expect(target.query != nil && target.queryType == "traceql", "\(place)")
+                    }
+                }
+                checkColumns(panel, targets, place)
+            }
+        }
+    }
+
+    /// Grafana calls the values of a merged table "Value #A": they need the names that units are given to.
+    private func checkColumns(
+        _ panel: DashboardModel.Panel, _ targets: [DashboardModel.Target], _ place: String
+    ) {
+        guard panel.type == "table", targets.count > 1 else { return }
+        let names = panel.transformations?.compactMap(\.options.renameByName).first ?? [:]
+        for target in targets {
+            #expect(names["Value #\(target.refId)"] == target.legendFormat, "\(place): \(target.refId)")
+        }
+        for one in panel.fieldConfig?.overrides ?? [] where one.matcher.id == "byName" {
+            #expect(names.values.contains(one.matcher.options), "\(place): no column \(one.matcher.options)")
+        }
+    }
+
     @Test func everyQueryIsAnswered() {
         var asked = 0
         for (file, board) in DashboardTests.boards {

@@ -15,12 +15,12 @@ struct LogHistogramTests {
         return histogram
     }
 
-    @Test(arguments: [60, 100, 250])
+    @Test(arguments: drawnWidths)
     func histograms(width: Int) throws {
         let histogram = sample(columns: LogHistogram.columns(width: width))
         let lines = histogram.lines(style: .plain)
         for line in lines { #expect(TextWidth.of(line) <= width) }
-        try expectSnapshot(lines, "log-histogram-\(width)")
+        try expectSnapshot(lines, "log-histogram", width: width)
     }
 
     @Test func colourAndASCII() throws {
@@ -38,7 +38,7 @@ struct LogHistogramTests {
         #expect(one.lines(height: 1, style: .plain).first?.contains("█") == true)
     }
 
-    @Test(arguments: [60, 100, 250])
+    @Test(arguments: drawnWidths)
     func patterns(width: Int) throws {
         let table = LogPatternTable([
             .init(text: "order <_> paid with <_>", level: .info, counts: [1, 5, 9, 0, 3]),
@@ -47,6 +47,6 @@ struct LogHistogramTests {
         ])
         let lines = table.lines(width: width, style: .plain)
         for line in lines { #expect(TextWidth.of(line) <= width && !line.contains("\u{1b}")) }
-        try expectSnapshot(lines, "log-patterns-\(width)")
+        try expectSnapshot(lines, "log-patterns", width: width)
     }
 }

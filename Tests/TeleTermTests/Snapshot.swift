@@ -1,36 +1,25 @@
+import TeleTerm
+import TeleTestKit
 import Testing
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
+/// The widths at which everything is drawn.
+let drawnWidths = [40, 80, 120, 200]
 
-/// Compares with the file `Snapshots/NAME.txt`; with `TELE_RECORD=1` in the environment it writes the file instead.
+/// Compares with the file `Snapshots/NAME.txt`.
 func expectSnapshot(
     _ lines: [String], _ name: String, file: String = #filePath, sourceLocation: SourceLocation = #_sourceLocation
 ) throws {
-    let folder = file.split(separator: "/").dropLast().map { "/" + $0 }.joined() + "/Snapshots"
-    let path = folder + "/\(name).txt"
-    let text = lines.joined(separator: "\n") + "\n"
-    if getenv("TELE_RECORD") != nil {
-        mkdir(folder, 0o755)
-        let file = try #require(fopen(path, "w"))
-        fputs(text, file)
-        fclose(file)
-        return
+    #expect(Snapshot.problem(lines, name, file: file) == nil, sourceLocation: sourceLocation)
+}
+
+/// As above; no line is wider than the terminal, and none speaks to it.
+func expectSnapshot(
+    _ lines: [String], _ name: String, width: Int, file: String = #filePath,
+    sourceLocation: SourceLocation = #_sourceLocation
+) throws {
+    for line in lines {
+        #expect(TextWidth.of(line) <= width, "\(name): \(line)", sourceLocation: sourceLocation)
+        #expect(!line.unicodeScalars.contains { $0.value < 0x20 }, "\(name)", sourceLocation: sourceLocation)
     }
-    let file = try #require(
-        fopen(path, "r"), "no snapshot \(path): run once with TELE_RECORD=1", sourceLocation: sourceLocation)
-    defer { fclose(file) }
-    var bytes: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 65_536)
-    while true {
-        let count = fread(&buffer, 1, buffer.count, file)
-        if count == 0 { break }
-        bytes += buffer.prefix(count)
-    }
-    #expect(text == String(decoding: bytes, as: UTF8.self), sourceLocation: sourceLocation)
+    try expectSnapshot(lines, "\(name)-\(width)", file: file, sourceLocation: sourceLocation)
 }

@@ -77,17 +77,17 @@ struct TextTests {
         _ = Plot(series: [absurd], from: 0, to: 2).lines(width: 10, height: 1, style: .plain)
     }
 
-    @Test(arguments: [60, 80, 120, 200]) func plotsWithUnits(width: Int) throws {
+    @Test(arguments: drawnWidths) func plotsWithUnits(width: Int) throws {
         let p99 = Plot.Series(name: "p99", points: (0..<60).map { (Double($0), 0.2 + Double($0 % 9) / 10) })
         let p50 = Plot.Series(name: "日本", points: (0..<60).map { (Double($0), 0.0005) })
         let plot = Plot(series: [p99, p50], from: 0, to: 60, unit: .seconds)
-        try expectSnapshot(plot.lines(width: width, height: 8, style: .plain), "plot-seconds-\(width)")
+        try expectSnapshot(plot.lines(width: width, height: 8, style: .plain), "plot-seconds", width: width)
         let ascii = plot.lines(width: width, height: 8, style: Style(color: false, unicode: false))
         for line in ascii { #expect(TextWidth.of(line) <= width) }
         #expect(ascii.contains { $0.hasPrefix("** p99") } && ascii.contains { $0.hasPrefix("++ ") })
     }
 
-    @Test(arguments: [60, 80, 120, 200]) func heatMaps(width: Int) throws {
+    @Test(arguments: drawnWidths) func heatMaps(width: Int) throws {
         let bounds: [Double] = [0.005, 0.01, 0.1, 1, .infinity]
         var series: [(bound: Double, points: [(time: Double, value: Double)])] = []
         for (index, bound) in bounds.enumerated() {
@@ -96,7 +96,7 @@ struct TextTests {
         }
         let cells = HeatMap.cells(series)
         let map = HeatMap(cells, from: 0, to: 60, unit: .seconds)
-        try expectSnapshot(map.lines(width: width, height: 8, style: .plain), "heat-\(width)")
+        try expectSnapshot(map.lines(width: width, height: 8, style: .plain), "heat", width: width)
         try expectSnapshot(
             map.lines(width: width, height: 2, style: Style(color: false, unicode: false)), "heat-ascii-\(width)")
     }

@@ -69,7 +69,7 @@ enum TopSamples {
                     case .alerts: .alerts(alerts)
                     case .operations: .operations(operations)
                     case .traces: .traces(errors)
-                    case .trace: .trace(checkout, details)
+                    case .trace, .moreSpans: .trace(checkout, details)
                     case .reason: .reason(TraceReason(checkout, usual: [:]))
                     }
                 state.take(reply, to: request)

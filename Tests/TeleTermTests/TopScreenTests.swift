@@ -16,8 +16,8 @@ struct TopScreenTests {
         ("help", [.character("?")]),
     ]
 
-    @Test(arguments: paths, [60, 80, 120, 200]) func views(view: (String, [Key]), width: Int) throws {
-        try expectSnapshot(TopSamples.lines(view.1, width: width), "top-\(view.0)-\(width)")
+    @Test(arguments: paths, drawnWidths) func views(view: (String, [Key]), width: Int) throws {
+        try expectSnapshot(TopSamples.lines(view.1, width: width), "top-\(view.0)", width: width)
     }
 
     @Test(arguments: paths) func noLineIsWiderThanTheTerminalAndNoneIsMissing(view: (String, [Key])) {
@@ -30,7 +30,7 @@ struct TopScreenTests {
                     let sent = frame.update(lines, width: width)
                     #expect(!sent.unicodeScalars.contains { $0.value < 0x20 && $0 != "\u{1b}" }, "control characters")
                     #expect(!sent.contains("\u{1b}[2J\u{1b}[2J"))
-                    guard width >= 59 else { continue }
+                    guard width >= 40 else { continue }
                     for line in lines {
                         #expect(Frame.clip(line, to: .max).used <= width, "\(view.0) \(width): \(line)")
                     }

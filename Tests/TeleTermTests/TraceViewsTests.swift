@@ -25,8 +25,8 @@ struct TraceViewsTests {
         ServiceMap.Edge(client: "ring-a", server: "ring-b", connection: "", rate: 1, errorRatio: 1, p95: nil),
     ]
 
-    @Test(arguments: [60, 100, 250]) func map(width: Int) throws {
-        try expectSnapshot(ServiceMap(Self.edges).lines(width: width, style: .plain), "map-\(width)")
+    @Test(arguments: drawnWidths) func map(width: Int) throws {
+        try expectSnapshot(ServiceMap(Self.edges).lines(width: width, style: .plain), "map", width: width)
     }
 
     private var slowCheckout: TraceView {
@@ -44,8 +44,8 @@ struct TraceViewsTests {
         return trace
     }
 
-    @Test(arguments: [60, 100, 250]) func diff(width: Int) throws {
-        try expectSnapshot(TraceDiff(checkout, slowCheckout).lines(width: width, style: .plain), "diff-\(width)")
+    @Test(arguments: drawnWidths) func diff(width: Int) throws {
+        try expectSnapshot(TraceDiff(checkout, slowCheckout).lines(width: width, style: .plain), "diff", width: width)
     }
 
     @Test func aTraceDoesNotDifferFromItself() {
@@ -54,12 +54,12 @@ struct TraceViewsTests {
         #expect(lines.count == 5 + checkout.spans.count)
     }
 
-    @Test(arguments: [60, 100, 250]) func reason(width: Int) throws {
+    @Test(arguments: drawnWidths) func reason(width: Int) throws {
         let usual: [TraceReason.Operation: UInt64] = [
             .init(service: "payments", name: "charge"): 50_000_000,
             .init(service: "gateway", name: "POST /checkout"): 500_000_000,
         ]
-        try expectSnapshot(TraceReason(checkout, usual: usual).lines(width: width, style: .plain), "why-\(width)")
+        try expectSnapshot(TraceReason(checkout, usual: usual).lines(width: width, style: .plain), "why", width: width)
     }
 
     @Test func reasonOfAnUnknownPast() throws {

@@ -11,8 +11,8 @@ struct WaterfallTests {
         return Waterfall(trace, options).lines()
     }
 
-    @Test(arguments: [60, 100, 250]) func drawing(width: Int) throws {
-        try expectSnapshot(draw(checkout, width), "waterfall-\(width)")
+    @Test(arguments: drawnWidths) func drawing(width: Int) throws {
+        try expectSnapshot(draw(checkout, width), "waterfall", width: width)
     }
 
     @Test func drawingWithLogs() throws {

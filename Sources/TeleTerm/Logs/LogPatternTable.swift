@@ -22,7 +22,9 @@ package struct LogPatternTable: Sendable {
     private static let rises = Array("▁▂▃▄▅▆▇█")
 
     package func lines(width: Int, style: Style) -> [String] {
-        var table = Table([.init("lines", .right), .init("level"), .init("over time"), .init("pattern")])
+        var table = Table([
+            .init("lines", .right), .init("level", rank: 1), .init("over time", rank: 2), .init("pattern"),
+        ])
         let sorted = patterns.sorted { $0.counts.reduce(0, +) > $1.counts.reduce(0, +) }
         for pattern in sorted {
             table.add([

@@ -123,6 +123,25 @@ package enum TextWidth {
         }
     }
 
+    /// Pieces one after another, on a new line where one has no room; escape sequences in them take none.
+    package static func flow(_ pieces: [String], separator: String, to width: Int) -> [String] {
+        var lines: [String] = []
+        var used = 0
+        for piece in pieces {
+            let columns = Frame.clip(piece, to: .max, anchorsBelow: 0).used
+            let gap = of(separator)
+            if let last = lines.indices.last, columns <= width - used - gap {
+                lines[last] += separator + piece
+                used += gap + columns
+            } else {
+                let (text, columns) = columns > width ? Frame.clip(piece, to: width, anchorsBelow: 0) : (piece, columns)
+                lines.append(text)
+                used = columns
+            }
+        }
+        return lines
+    }
+
     package enum Side: Sendable { case left, right }
 
     /// Exactly `width` columns: cut or padded on the side away from `side`.

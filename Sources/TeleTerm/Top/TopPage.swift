@@ -28,6 +28,10 @@ enum TopPage: Sendable {
         /// The span to begin at; 0 for the root.
         var span: UInt64
         var walk: TraceWalk?
+        /// Where the server goes on, nil where all spans are known.
+        var next: String?
+        /// They are being asked for.
+        var wantsMore = false
     }
 
     struct SpanPage: Sendable {

@@ -4,6 +4,8 @@ package enum TopRequest: Sendable, Hashable {
     case operations(service: String)
     case traces(TopSearch)
     case trace(String)
+    /// The spans of a trace that come after those that are known.
+    case moreSpans(trace: String, cursor: String)
     /// Why a trace took as long as it did.
     case reason(String)
 
@@ -13,7 +15,7 @@ package enum TopRequest: Sendable, Hashable {
         switch self {
         case .errors: 2
         case .services, .alerts, .operations, .traces: 5
-        case .trace, .reason: nil
+        case .trace, .moreSpans, .reason: nil
         }
     }
 }
@@ -52,8 +54,9 @@ package enum TopReply: Sendable {
     case alerts([TopAlert])
     case operations([TopOperation])
     case traces([TopTrace])
-    /// Details a span, in the order of the trace's spans.
-    case trace(TraceView, [SpanDetails])
+    /// Details a span, in the order of the trace's spans; `next` is the cursor of those that are missing. Answers both
+    /// requests for spans of a trace.
+    case trace(TraceView, [SpanDetails], next: String? = nil)
     case reason(TraceReason)
     case failed(String)
 }

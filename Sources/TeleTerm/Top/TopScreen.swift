@@ -97,7 +97,10 @@ package struct TopScreen: Sendable {
                     "enter open", "e \(page.search.onlyErrors ? "all" : "only errors")",
                     page.slow > 0 ? "s \(page.isSlowest ? "newest" : "slowest")" : "", "/ filter", "esc back",
                 ]
-            case .trace: ["enter span", "w why", "e error", "c critical", "</> fold", "l logs", "/ search", "esc back"]
+            case .trace(let page):
+                [page.next == nil ? "" : "m more spans"] + [
+                    "enter span", "w why", "e error", "c critical", "</> fold", "l logs", "/ search", "esc back",
+                ]
             case .span, .reason: ["up/down scroll", "esc back"]
             }
         if state.showsHelp { keys = ["any key: back"] }
@@ -124,6 +127,7 @@ package struct TopScreen: Sendable {
         "  c, C            along the critical path (full bars), forward and back",
         "  e, E            next and previous span that failed",
         "  l               log lines and events    w     why it took so long",
+        "  m               more spans, where the trace has more than are shown",
         "",
         "  in a service",
         "  enter           slow traces of the operation",

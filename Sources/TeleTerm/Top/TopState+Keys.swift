@@ -43,7 +43,9 @@ extension TopState {
                 page.list.filter = newValue
                 self.page = .traces(page)
             case .trace(var page):
-                if page.walk?.find(newValue) == false { notice = "nothing in this trace has '\(newValue)'" }
+                if page.walk?.find(newValue) == false, let walk = page.walk {
+                    notice = "nothing in this trace has '\(newValue)'" + andMissing(walk)
+                }
                 self.page = .trace(page)
             case .span, .reason: break
             }
@@ -190,6 +192,14 @@ extension TopState {
         }
     }
 
+    /// Another search in the same view.
+    private mutating func replace(_ page: TopPage.TracesPage) {
+        var page = page
+        page.traces = nil
+        pages.removeLast()
+        open(.traces(page))
+    }
+
     private mutating func press(_ key: Key, traces page: TopPage.TracesPage) {
         var page = page
         let rows = page.rows
@@ -201,19 +211,27 @@ extension TopState {
         case .left: close()
         case .character("e"):
             page.search.onlyErrors.toggle()
-            page.traces = nil
-            self.page = .traces(page)
+            replace(page)
         case .character("s"):
             guard page.slow > 0 else { return }
             page.search.atLeast = page.search.atLeast > 0 ? 0 : page.slow
-            page.traces = nil
-            self.page = .traces(page)
+            replace(page)
         case .enter, .right:
             guard let at = page.list.row(in: rows.map(\.id)) else { return }
             open(.trace(.init(id: rows[at].id, span: rows[at].span)))
         default: break
         }
     }
+
+    /// Spans of one trace that the screen takes: their attributes are kept too.
+    static let mostSpans = 100_000
+
+    /// "" where all spans are known.
+    private func missing(_ walk: TraceWalk) -> String {
+        walk.trace.isCut ? "the first \(walk.trace.countText) by start; m reads on" : ""
+    }
+
+    private func andMissing(_ walk: TraceWalk) -> String { walk.trace.isCut ? " in \(missing(walk))" : "" }
 
     private mutating func press(_ key: Key, trace page: TopPage.TracePage) {
         var page = page
@@ -227,18 +245,29 @@ extension TopState {
         case .pageUp, .control("b"): walk.move(by: -pageRows)
         case .pageDown, .control("f"), .character(" "): walk.move(by: pageRows)
         case .home, .character("g"): walk.move(to: 0)
-        case .end, .character("G"): walk.move(to: .max)
+        case .end, .character("G"):
+            walk.move(to: .max)
+            notice = missing(walk)
         case .left, .character("h"): walk.fold()
         case .right: if !walk.unfold() { walk.move(by: 1) }
+        case .character("m"):
+            if page.next == nil {
+                notice = "these are all spans of this trace"
+            } else if walk.trace.spans.count >= TopState.mostSpans {
+                notice = "no more than \(TopState.mostSpans) spans here; telectl trace ID --spans N draws more"
+            } else {
+                page.wantsMore = true
+                notice = "reading more spans"
+            }
         case .character("f"): walk.toggleAll()
         case .character("l"): walk.toggleLogs()
-        case .character("e"): if !walk.jump(to: .error) { notice = "no span of this trace failed" }
+        case .character("e"): if !walk.jump(to: .error) { notice = "no span of this trace failed" + andMissing(walk) }
         case .character("E"): walk.jump(to: .error, forward: false)
         case .character("n"), .character("N"):
             if walk.search.isEmpty {
                 notice = "search with / first"
             } else if !walk.jump(to: .match, forward: key == .character("n")) {
-                notice = "nothing in this trace has '\(walk.search)'"
+                notice = "nothing in this trace has '\(walk.search)'" + andMissing(walk)
             }
         case .character("c"):
             if !walk.jumpAlongPath(forward: true) { notice = "the critical path ends here" }

@@ -26,6 +26,10 @@ package struct TopState: Sendable {
     private var tick = 0
     /// At which tick each request was made last.
     private var asked: [TopRequest: Int] = [:]
+    /// Requests for one answer that failed: asked again, but not at once, or a server that is gone would be asked
+    /// without a pause.
+    private var refused: Set<TopRequest> = []
+    private static let patience = 2
 
     /// `trace`: the trace to begin with; "" for the overview.
     package init(server: String, size: (width: Int, height: Int), now: UInt64, trace: String = "") {
@@ -41,7 +45,12 @@ package struct TopState: Sendable {
         set { pages[pages.count - 1] = newValue }
     }
 
-    mutating func open(_ page: TopPage) { pages.append(page) }
+    /// A view that has been open before has nothing of what was answered then.
+    mutating func open(_ page: TopPage) {
+        pages.append(page)
+        for request in wanted { asked[request] = nil }
+    }
+
     mutating func close() { if pages.count > 1 { pages.removeLast() } }
     mutating func end() { isDone = true }
 
@@ -53,21 +62,29 @@ package struct TopState: Sendable {
         tick += 1
     }
 
+    /// What the view shows, or lacks.
+    private var wanted: [TopRequest] {
+        switch page {
+        case .overview: return [.services, .errors, .alerts]
+        case .service(let page): return [.operations(service: page.name), .services]
+        case .traces(let page): return [.traces(page.search)]
+        case .trace(let page):
+            guard page.walk != nil else { return [.trace(page.id)] }
+            guard page.wantsMore, let next = page.next else { return [] }
+            return [.moreSpans(trace: page.id, cursor: next)]
+        case .span: return []
+        case .reason(let page): return page.reason == nil ? [.reason(page.id)] : []
+        }
+    }
+
     /// What should be asked now. A request is due once until ``take(_:_:)`` had its answer.
     package mutating func requests() -> [TopRequest] {
-        var wanted: [TopRequest] = []
-        switch page {
-        case .overview: wanted = [.services, .errors, .alerts]
-        case .service(let page): wanted = [.operations(service: page.name), .services]
-        case .traces(let page): wanted = [.traces(page.search)]
-        case .trace(let page): wanted = page.walk == nil ? [.trace(page.id)] : []
-        case .span: break
-        case .reason(let page): wanted = page.reason == nil ? [.reason(page.id)] : []
-        }
         let due = wanted.filter { request in
             guard let last = asked[request] else { return true }
-            return request.period.map { tick - last >= $0 } ?? false
+            let period = request.period ?? (refused.contains(request) ? TopState.patience : nil)
+            return period.map { tick - last >= $0 } ?? false
         }
+        refused.subtract(due)
         for request in due { asked[request] = tick }
         return due
     }
@@ -75,12 +92,15 @@ package struct TopState: Sendable {
     /// What is shown is asked for again at once.
     mutating func reload() {
         asked = [:]
+        refused = []
         if case .trace(var page) = page {
             page.span =
                 page.walk?.node.flatMap { node in
                     page.walk.map { $0.trace.spans[$0.tree.nodes[node].span].id }
                 } ?? page.span
             page.walk = nil
+            page.next = nil
+            page.wantsMore = false
             self.page = .trace(page)
         }
     }
@@ -91,8 +111,7 @@ package struct TopState: Sendable {
     package mutating func take(_ reply: TopReply, to request: TopRequest) {
         if case .failed(let text) = reply {
             failure = text
-            // A view that waits for one answer asks again.
-            if request.period == nil { asked[request] = nil }
+            if request.period == nil { refused.insert(request) }
             return
         }
         failure = ""
@@ -102,6 +121,7 @@ package struct TopState: Sendable {
         case .alerts(let found): alerts = found
         case .failed: break
         case .operations, .traces, .trace, .reason:
+            if case .moreSpans = request { notice = "" }
             for index in pages.indices { pages[index].take(reply, to: request) }
         }
     }
@@ -116,10 +136,17 @@ extension TopPage {
         case (.traces(var page), .traces(let found), .traces(let search)) where search == page.search:
             page.traces = found
             self = .traces(page)
-        case (.trace(var page), .trace(let trace, let details), .trace(let id)) where id == page.id:
+        case (.trace(var page), .trace(let trace, let details, let next), .trace(let id)) where id == page.id:
             var walk = TraceWalk(trace, details: details)
             if page.span != 0 { walk.show(span: page.span) }
             page.walk = walk
+            page.next = next
+            self = .trace(page)
+        case (.trace(var page), .trace(let trace, let details, let next), .moreSpans(let id, let cursor))
+        where id == page.id && cursor == page.next:
+            page.walk?.add(trace.spans, details: details, total: next == nil ? 0 : trace.total)
+            page.next = next
+            page.wantsMore = false
             self = .trace(page)
         case (.reason(var page), .reason(let reason), .reason(let id)) where id == page.id:
             page.reason = reason

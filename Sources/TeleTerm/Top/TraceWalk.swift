@@ -1,25 +1,51 @@
 /// An open trace that a cursor walks through: rows fold, a search and jumps open what hides their target.
 package struct TraceWalk: Sendable {
     private var waterfall: Waterfall
-    package let details: [SpanDetails]
+    package private(set) var details: [SpanDetails]
     private(set) var rows: [WaterfallRow] = []
     private var labelWidth = 0
     package private(set) var cursor = 0
     package private(set) var search = ""
     /// Nodes on the critical path, by the time at which they first decide.
-    private let path: [Int]
+    private var path: [Int]
 
     package init(_ trace: TraceView, details: [SpanDetails] = []) {
         var options = WaterfallOptions(width: 80, style: .plain)
         options.rowLimit = .max
         waterfall = Waterfall(trace, options)
         self.details = details
+        path = TraceWalk.path(waterfall)
+        layOut()
+    }
+
+    private static func path(_ waterfall: Waterfall) -> [Int] {
         let critical = waterfall.critical
-        path = waterfall.tree.nodes.indices.filter(critical.contains).sorted { a, b in
+        return waterfall.tree.nodes.indices.filter(critical.contains).sorted { a, b in
             let (first, second) = (critical.stretches[a].last?.from ?? 0, critical.stretches[b].last?.from ?? 0)
             return (first, a) < (second, b)
         }
+    }
+
+    /// Spans that were read later, and how many the trace has where there are still more. What was folded stays folded,
+    /// and the cursor stays on its span.
+    mutating func add(_ spans: [TraceView.Span], details more: [SpanDetails], total: Int) {
+        let known = Dictionary(waterfall.tree.nodes.enumerated().map { ($1.span, $0) }, uniquingKeysWith: { a, _ in a })
+        let old = waterfall
+        let current = node.map { old.tree.nodes[$0].span }
+        var trace = old.trace
+        trace.spans += spans
+        trace.total = total
+        details += more
+        waterfall = Waterfall(trace, old.options)
+        var moved = [Int](repeating: 0, count: known.count)
+        for (index, node) in waterfall.tree.nodes.enumerated() {
+            if let before = known[node.span] { moved[before] = index }
+        }
+        waterfall.options.folded = Set(old.options.folded.map { moved[$0] })
+        waterfall.options.openRuns = Set(old.options.openRuns.map { moved[$0] })
+        path = TraceWalk.path(waterfall)
         layOut()
+        if let current, let before = known[current] { show(moved[before]) }
     }
 
     var trace: TraceView { waterfall.trace }
@@ -183,13 +209,13 @@ package struct TraceWalk: Sendable {
 
     // MARK: Drawing
 
-    func header(_ style: Style) -> [String] { Waterfall(waterfall, style).header() }
+    func header(_ style: Style) -> [String] { Waterfall(waterfall, style).header(width: .max) }
 
     /// The ruler and the rows of a window, the cursor's row marked: by its ground, or by a column of its own where
     /// there is no colour.
     func lines(width: Int, height: Int, style: Style) -> [String] {
         let margin = style.color ? 0 : 2
-        let layout = WaterfallLayout(max(width - margin, 40), labels: [labelWidth])
+        let layout = WaterfallLayout(max(width - margin, 24), labels: [labelWidth])
         let axis = TimeAxis(columns: layout.bars, length: tree.end - tree.start)
         func painter(_ style: Style) -> WaterfallPainter {
             WaterfallPainter(waterfall: Waterfall(waterfall, style), layout: layout, axis: axis)

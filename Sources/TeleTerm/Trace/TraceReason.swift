@@ -73,20 +73,24 @@ package struct TraceReason: Sendable {
     package func lines(width: Int, style: Style) -> [String] {
         let glyphs = Glyphs(style)
         var out = [
-            style.paint("trace \(TextWidth.clean(trace.id))", .strong),
-            TextWidth.cut(
-                "\(trace.spans.count) spans \(glyphs.dot) \(Units.duration(tree.end - tree.start)) \(glyphs.dot) "
-                    + "\(steps.reduce(0) { $0 + $1.count }) on the critical path", to: width),
-            "",
+            style.paint("trace \(TextWidth.clean(trace.id))", .strong)
         ]
-        let label = max(9, width - 31)
+        let facts = [
+            trace.countText, Units.duration(tree.end - tree.start),
+            "\(steps.reduce(0) { $0 + $1.count }) on the critical path",
+        ]
+        out += TextWidth.flow(facts, separator: " \(glyphs.dot) ", to: width) + [""]
+        // A narrow terminal has room for names or for all figures.
+        let isNarrow = width < 56
+        let label = max(9, width - (isNarrow ? 15 : 31))
         out.append(
             style.paint(
                 TextWidth.fit("critical path", to: label) + TextWidth.fit("held", to: 9, .right)
-                    + TextWidth.fit("share", to: 6, .right) + TextWidth.fit("took", to: 8, .right)
-                    + TextWidth.fit("p95", to: 8, .right), .dim))
+                    + TextWidth.fit("share", to: 6, .right)
+                    + (isNarrow ? "" : TextWidth.fit("took", to: 8, .right) + TextWidth.fit("p95", to: 8, .right)), .dim
+            ))
         let shown = Set(steps.sorted { $0.held > $1.held }.prefix(Self.mostSteps).map(\.node))
-        for step in steps where shown.contains(step.node) { out.append(line(step, label, style, glyphs)) }
+        for step in steps where shown.contains(step.node) { out.append(line(step, label, isNarrow, style, glyphs)) }
         if shown.count < steps.count {
             out.append(style.paint("\(glyphs.ellipsis) \(steps.count - shown.count) more that held less", .dim))
         }
@@ -103,11 +107,13 @@ package struct TraceReason: Sendable {
                     .dim))
         }
         out.append("")
-        out += Self.wrapped(sentence, width).map { style.paint($0, .strong) }
+        out += TextWidth.flow(sentence.split(separator: " ").map(String.init), separator: " ", to: width).map {
+            style.paint(TextWidth.isolated($0), .strong)
+        }
         return out
     }
 
-    private func line(_ step: Step, _ label: Int, _ style: Style, _ glyphs: Glyphs) -> String {
+    private func line(_ step: Step, _ label: Int, _ isNarrow: Bool, _ style: Style, _ glyphs: Glyphs) -> String {
         let span = span(step)
         let indent = String(repeating: "  ", count: min(tree.nodes[step.node].depth, max(0, (label - 14) / 2)))
         let mark = span.isError ? glyphs.errorMark + " " : ""
@@ -116,8 +122,11 @@ package struct TraceReason: Sendable {
                 + (step.count > 1 ? " \(glyphs.times)\(step.count)" : ""), to: label, ellipsis: glyphs.ellipsis)
         let share = total == 0 ? 0 : Double(step.held) / Double(total) * 100
         let ink: Ink = span.isError ? .error : isSlow(step) ? .warning : .plain
-        return style.paint(name, ink) + TextWidth.fit(Units.duration(step.held), to: 9, .right)
+        let figures =
+            TextWidth.fit(Units.duration(step.held), to: 9, .right)
             + TextWidth.fit(Units.fixed(share, 0) + "%", to: 6, .right)
+        if isNarrow { return style.paint(name, ink) + figures }
+        return style.paint(name, ink) + figures
             + TextWidth.fit(Units.duration(step.took), to: 8, .right)
             + TextWidth.fit(step.usual.map(Units.duration) ?? "-", to: 8, .right)
     }
@@ -159,8 +168,14 @@ package struct TraceReason: Sendable {
             text +=
                 ", \(Units.digits(Double(most.took) / Double(usual))) times its usual p95 of "
                 + Units.duration(usual)
-        } else if most.usual != nil, most.count == 1 {
-            text += ", which is usual for it"
+        } else if let usual = most.usual, most.count == 1 {
+            text += ", within its p95 of \(Units.duration(usual))"
+        }
+        // A service often says itself what it waited for.
+        if let said = trace.logs.filter({ $0.span == culprit.id && $0.span != 0 && $0.level >= .warning })
+            .max(by: { ($0.level, $1.time) < ($1.level, $0.time) })
+        {
+            text += "; it said \"\(TextWidth.clean(said.text))\""
         }
         // The deepest failure is where it came from.
         if let failed = tree.nodes.indices.filter({ trace.spans[tree.nodes[$0].span].isError })
@@ -174,18 +189,4 @@ package struct TraceReason: Sendable {
         return text + "."
     }
 
-    /// At spaces; a word that is wider than the line is cut.
-    private static func wrapped(_ text: String, _ width: Int) -> [String] {
-        var out: [String] = []
-        var line = ""
-        for word in text.split(separator: " ") {
-            if !line.isEmpty, TextWidth.of(line) + 1 + TextWidth.of(String(word)) > width {
-                out.append(line)
-                line = ""
-            }
-            line += (line.isEmpty ? "" : " ") + word
-        }
-        if !line.isEmpty { out.append(line) }
-        return out.map { TextWidth.cut($0, to: width) }
-    }
 }

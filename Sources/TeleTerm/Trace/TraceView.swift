@@ -66,10 +66,19 @@ package struct TraceView: Sendable {
     package var id: String
     package var spans: [Span]
     package var logs: [Log]
+    /// Spans that the trace has where ``spans`` are only the first of them; else not more than those.
+    package var total = 0
 
     package init(id: String, spans: [Span], logs: [Log] = []) {
         self.id = id
         self.spans = spans
         self.logs = logs
+    }
+
+    package var isCut: Bool { total > spans.count }
+
+    /// `12 spans`, `10000 of 23456 spans`.
+    package var countText: String {
+        isCut ? "\(spans.count) of \(total) spans" : "\(spans.count) span\(spans.count == 1 ? "" : "s")"
     }
 }

@@ -10,6 +10,8 @@ package struct Waterfall: Sendable {
     let below: [Int]
     /// By the first node of a possible run: spans below all of its members.
     let runDescendants: [Int: Int]
+    private let services: Int
+    private let errors: Int
 
     package init(_ trace: TraceView, _ options: WaterfallOptions) {
         self.trace = trace
@@ -18,6 +20,8 @@ package struct Waterfall: Sendable {
         critical = CriticalPath(tree, trace)
         glyphs = Glyphs(options.style)
         below = tree.descendants()
+        services = Set(trace.spans.map(\.service)).count
+        errors = trace.spans.count(where: \.isError)
         runDescendants = options.isFull ? [:] : Waterfall.runDescendants(tree, trace, below)
     }
 
@@ -49,34 +53,35 @@ package struct Waterfall: Sendable {
         let layout = WaterfallLayout(options.width, labels: rows.map(labelWidth))
         let axis = TimeAxis(columns: layout.bars, length: tree.end - tree.start)
         let painter = WaterfallPainter(waterfall: self, layout: layout, axis: axis)
-        var out = header()
+        var out = header(width: options.width)
         out.append("")
         out.append(painter.ruler())
         out += rows.map(painter.line)
-        if hidden > 0 { out.append(options.style.paint("… \(hidden) more spans: --full shows them", .dim)) }
+        if hidden > 0 {
+            out.append(options.style.paint("\(glyphs.ellipsis) \(hidden) more spans: --full shows them", .dim))
+        }
         let orphans = tree.nodes.filter { $0.parent == nil && $0.isOrphan }.count
         if orphans > 0 {
             let some = orphans == 1 ? "1 span has" : "\(orphans) spans have"
-            out.append(options.style.paint("\(glyphs.orphan) \(some) a parent that is not in this trace", .warning))
+            let text = "\(glyphs.orphan) \(some) a parent that is not in this trace"
+            out.append(options.style.paint(TextWidth.cut(text, to: options.width, ellipsis: glyphs.ellipsis), .warning))
         }
         return out
     }
 
-    func header() -> [String] {
-        let services = Set(trace.spans.map(\.service)).count
-        let errors = trace.spans.filter(\.isError).count
+    /// The id, then the facts in as many lines as they need.
+    func header(width: Int) -> [String] {
         let style = options.style
         var facts = [
-            "\(trace.spans.count) span\(trace.spans.count == 1 ? "" : "s")",
+            trace.isCut ? style.paint(trace.countText, .warning) : trace.countText,
             "\(services) service\(services == 1 ? "" : "s")",
         ]
         if errors > 0 { facts.append(style.paint("\(errors) error\(errors == 1 ? "" : "s")", .error)) }
         facts.append(Units.duration(tree.end - tree.start))
         if !trace.logs.isEmpty { facts.append("\(trace.logs.count) log line\(trace.logs.count == 1 ? "" : "s")") }
         facts.append(Timestamp.text(tree.start) + " UTC")
-        return [
-            style.paint("trace \(TextWidth.clean(trace.id))", .strong), facts.joined(separator: " \(glyphs.dot) "),
-        ]
+        return [style.paint("trace \(TextWidth.clean(trace.id))", .strong)]
+            + TextWidth.flow(facts, separator: " \(glyphs.dot) ", to: width)
     }
 
     func labelWidth(_ row: WaterfallRow) -> Int {

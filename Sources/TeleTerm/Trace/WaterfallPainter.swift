@@ -43,12 +43,13 @@ struct WaterfallPainter: Sendable {
     private func offset(_ time: UInt64) -> UInt64 { time > waterfall.tree.start ? time - waterfall.tree.start : 0 }
 
     /// The tree lines of a node; deep ones are shortened from the left so that names stay readable.
-    private func stem(_ node: Int, asChild: Bool, isLast isLastRow: Bool? = nil) -> String {
+    private func stem(_ node: Int, asChild: Bool, isLast isLastRow: Bool? = nil, room: Int = .max) -> String {
         let nodes = waterfall.tree.nodes
         var parts: [String] = []
         var at = node
         var isOwn = !asChild
-        let most = max(2, layout.label / 6)
+        // Three columns a level, and one that says that there are more.
+        let most = min(max(2, layout.label / 6), max(0, room - 1) / 3)
         while let parent = nodes[at].parent, parts.count < most {
             let isLast = (isOwn ? isLastRow : nil) ?? (nodes[parent].children.last == at)
             parts.append(isOwn ? (isLast ? glyphs.lastBranch : glyphs.branch) : isLast ? glyphs.blank : glyphs.through)
@@ -59,14 +60,20 @@ struct WaterfallPainter: Sendable {
         return (isCut ? glyphs.ellipsis : "") + parts.reversed().joined()
     }
 
+    /// Columns of a service's or a span's name below which it says nothing.
+    private static let leastName = 4
+
     private func label(
         _ node: Int, _ span: TraceView.Span, suffix: String, isError: Bool, isLast: Bool? = nil
     ) -> String {
         let isOrphan = waterfall.tree.nodes[node].isOrphan
-        let stem = stem(node, asChild: false, isLast: isLast)
         let mark = (isOrphan ? "\(glyphs.orphan) " : "") + (isError ? "\(glyphs.errorMark) " : "")
-        let room = max(layout.label - TextWidth.of(stem) - TextWidth.of(mark) - TextWidth.of(suffix), 4)
-        let service = TextWidth.cut(TextWidth.clean(span.service), to: max(room / 2, 4), ellipsis: glyphs.ellipsis)
+        let free = layout.label - TextWidth.of(mark) - TextWidth.of(suffix)
+        let stem = stem(node, asChild: false, isLast: isLast, room: free - WaterfallPainter.leastName)
+        let room = max(free - TextWidth.of(stem), 1)
+        // Half of it is the service's, unless that leaves too little of both.
+        let own = room >= 2 * WaterfallPainter.leastName ? room / 2 : room - 1
+        let service = TextWidth.cut(TextWidth.clean(span.service), to: own, ellipsis: glyphs.ellipsis)
         let name = TextWidth.cut(
             TextWidth.clean(span.name), to: max(room - TextWidth.of(service) - 1, 0), ellipsis: glyphs.ellipsis)
         let used = TextWidth.of(stem + mark + service + " " + name + suffix)

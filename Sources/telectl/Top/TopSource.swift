@@ -22,7 +22,8 @@ struct TopSource: Sendable {
             case .alerts: .alerts(try await alerts())
             case .operations(let service): .operations(try await operations(service))
             case .traces(let search): .traces(try await traces(search.traceQL, limit: Self.mostTraces))
-            case .trace(let id): try await trace(id)
+            case .trace(let id): try await spans([("logs", "1")], of: id)
+            case .moreSpans(let id, let cursor): try await spans([("cursor", cursor)], of: id)
             case .reason(let id): .reason(try await reason(id))
             }
         } catch let failure as ServerFailure {
@@ -211,19 +212,19 @@ struct TopSource: Sendable {
         }
     }
 
-    private func trace(_ id: String) async throws -> TopReply {
-        let trace = try await page(of: id)
-        return .trace(TraceView(trace), trace.spans.map(SpanDetails.init))
+    /// A page of a trace's spans: a person walks through the first, and asks for the next.
+    private func spans(_ parameters: [(String, String)], of id: String) async throws -> TopReply {
+        let page = try await page(parameters, of: id)
+        return .trace(TraceView(page), page.spans.map(SpanDetails.init), next: page.next)
     }
 
-    /// The first page: nobody walks through more spans than that by hand.
-    private func page(of id: String) async throws -> TeleTrace {
+    private func page(_ parameters: [(String, String)], of id: String) async throws -> TeleTrace {
         try await client.fetch(
-            TeleTrace.self, "/api/tele/v1/trace/\(id)", [("logs", "1"), ("limit", "\(ServerClient.page)")])
+            TeleTrace.self, "/api/tele/v1/trace/\(id)", parameters + [("limit", "\(ServerClient.page)")])
     }
 
     private func reason(_ id: String) async throws -> TraceReason {
-        let view = TraceView(try await page(of: id))
+        let view = TraceView(try await page([("logs", "1")], of: id))
         let (query, time) = WhyCommand.usualQuery(view)
         let answer = try await client.fetch(PrometheusAnswer.self, "/api/v1/query", [("query", query), ("time", time)])
         return TraceReason(view, usual: WhyCommand.usual(answer))

@@ -122,6 +122,7 @@ export const tempo = {
 
 export const tele = {
     trace: (id, signal) => get(`/api/tele/v1/trace/${encodeURIComponent(id)}`, { logs: 1 }, signal),
+    moreSpans: (id, cursor, signal) => get(`/api/tele/v1/trace/${encodeURIComponent(id)}`, { cursor }, signal),
     services: (since, signal) => get("/api/tele/v1/services", { since }, signal),
     status: (signal) => get("/api/tele/v1/status", {}, signal),
     dashboards: (signal) => get("/api/tele/v1/dashboards", {}, signal),

@@ -11,7 +11,7 @@ const [left, top, right, bottom] = [58, 10, 10, 20];
 export class Scatter {
     constructor({ open, zoom }) {
         this.points = [];
-        this.canvas = h("canvas", { role: "img", tabindex: "0" });
+        this.canvas = h("canvas", { role: "img", tabindex: "0", "aria-label": "Traces by start and duration" });
         this.tip = h("div", { class: "tip", hidden: true });
         this.element = h("figure", { class: "chart scatter" }, h("div", { class: "plot" }, this.canvas), this.tip);
         this.canvas.parentElement.style.height = `${height}px`;

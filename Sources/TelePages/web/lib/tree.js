@@ -13,7 +13,21 @@ export function buildTrace(answer) {
         };
     });
     const logs = (answer.logs ?? []).map((log) => ({ ...log, at: Number(BigInt(log.timeUnixNano) - base) }));
-    return { id: answer.traceID, base, spans, logs, isCut: !!answer.logsTruncated, ...grow(spans) };
+    return {
+        id: answer.traceID, base, spans, logs, isCut: !!answer.logsTruncated, next: answer.next,
+        count: answer.next ? Math.max(answer.total ?? 0, spans.length) : spans.length, ...grow(spans),
+    };
+}
+
+/** The span that held the trace up longest by itself, and the loudest that was logged in it; null where none did. */
+export function culprit({ nodes, logs }) {
+    const held = (node) => node.stretches.reduce((sum, [a, b]) => sum + b - a, 0);
+    const all = nodes.reduce((sum, node) => sum + held(node), 0);
+    const node = nodes.reduce((a, b) => (a && held(a) >= held(b) ? a : b), undefined);
+    if (!node || all === 0) return null;
+    const said = logs.filter((log) => log.spanID === node.span.spanID && log.severity >= 13)
+        .reduce((a, b) => (a && a.severity >= b.severity ? a : b), undefined);
+    return { node, held: held(node), all, said };
 }
 
 function grow(spans) {

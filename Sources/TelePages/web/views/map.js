@@ -65,8 +65,18 @@ export function open(root, app) {
     const failure = h("div", {});
     fill(root, failure, picture, rows);
 
+    /** Seconds of the range that there are figures of: a rate over more would be too low. */
+    async function reach(span, signal) {
+        const whole = Math.max(60, Math.round((span.to - span.from) / 1000));
+        const step = Math.max(15, Math.ceil(whole / 60));
+        const first = `min(min_over_time(timestamp(traces_service_graph_request_total)[${whole}s:${step}s]))`;
+        const answer = await prometheus.instant(`time() - ${first}`, span.to, signal);
+        const age = Number(answer.result[0]?.value[1] ?? whole);
+        return Math.min(whole, Math.max(60, Math.ceil(age) + step));
+    }
+
     async function ask(span, signal) {
-        const window = `[${Math.max(60, Math.round((span.to - span.from) / 1000))}s]`;
+        const window = `[${await reach(span, signal)}s]`;
         const by = "client, server, connection_type";
         const queries = [
             `sum by (${by}) (rate(traces_service_graph_request_total${window}))`,
@@ -150,10 +160,10 @@ export function open(root, app) {
                 s("rect", { x, y, width: wide, height: tall, rx: 7 }), s(
                     "rect", { x, y, width: 5, height: tall, rx: 2, style: { fill: named(name) } },
                 ),
-                s(
-                    "text", { class: "node-name", x: x + 14, y: y + 19 },
-                    name.length > 20 ? `${name.slice(0, 19)}…` : name,
-                ),
+                // An svg within clips what is wider than the node, whatever letters it has.
+                s("svg", { x, y, width: wide - 4, height: tall }, s(
+                    "text", { class: "node-name", x: 14, y: 19 }, name.length > 17 ? `${name.slice(0, 16)}…` : name,
+                )),
                 s("text", {
                     class: rate && failed / rate > 0.01 ? "node-facts bad" : "node-facts", x: x + 14, y: y + 36,
                 },

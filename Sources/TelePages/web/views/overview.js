@@ -96,8 +96,12 @@ export function open(root, app) {
                 firing.slice(0, 12).map((a) => h("li", {},
                 h(
                     "span", { class: `tag ${a.state === "firing" ? "error" : "warn"}` }, a.state,
-                ), " ", h("b", {}, a.labels.alertname), " ",
-                h("span", { class: "dim" }, a.annotations?.summary ?? a.labels.service ?? "")))));
+                ), " ", h("a", { href: link(["alerts"]) }, h("b", {}, a.labels.alertname)), " ",
+                a.labels.service && [h("a", {
+                    href: link(["traces"], { service: a.labels.service, status: "error" }),
+                    "aria-label": `Failed traces of ${a.labels.service}`,
+                }, a.labels.service), " "],
+                h("span", { class: "dim" }, a.annotations?.summary ?? a.annotations?.description ?? "")))));
     }
 
     async function drawSlow(span) {

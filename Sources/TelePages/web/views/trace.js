@@ -4,7 +4,7 @@ import { tele, Latest } from "../lib/api.js";
 import { remember, link, read } from "../lib/state.js";
 import { duration, time } from "../lib/format.js";
 import { named, levels } from "../lib/color.js";
-import { buildTrace } from "../lib/tree.js";
+import { buildTrace, culprit } from "../lib/tree.js";
 import { table } from "../lib/table.js";
 import { Waterfall } from "./waterfall.js";
 import { spanDetails } from "./span.js";
@@ -23,6 +23,8 @@ export function levelOf(severity, text) {
 export function open(root, app) {
     const latest = new Latest();
     let trace = null;
+    // What the server said of it so far.
+    let known = null;
     let tab = "span";
     let onlySpan = null;
     const head = h("div", { class: "trace-head" });
@@ -82,8 +84,9 @@ export function open(root, app) {
             h("span", { class: "wf-op" }, top.name)),
             h("div", { class: "row" },
                 h("b", {}, duration(trace.total)), h(
-                    "span", {}, `${trace.spans.length} spans`,
-                ), h("span", {}, `${services.size} services`),
+                    "span", {}, trace.next ? `${trace.spans.length} of ${trace.count} spans` : `${trace.spans.length} spans`,
+                ), trace.next && button("More spans", more, { title: "The first by start are shown; reads the next" }),
+                h("span", {}, `${services.size} services`),
                 errors > 0 && h(
                     "span", { class: "tag error" }, `${errors} errors`,
                 ), h("span", {}, `${trace.logs.length} log lines`),
@@ -97,7 +100,45 @@ export function open(root, app) {
                         rel: "noopener",
                     },
                     "JSON",
-                )));
+                )), why());
+    }
+
+    /** What `telectl why` ends with, as a way to the span. */
+    function why() {
+        const most = culprit(trace);
+        if (!most) return null;
+        const { node, held, all, said } = most;
+        return h("p", { class: "why" }, `${Math.round((held / all) * 100)}% of the ${duration(all)} went into `,
+            button(`${node.span.service} ${node.span.name}`, () => waterfall.select(node), { class: "plain" }),
+            ` itself (${duration(held)})`, said && ["; it said ", h("q", {}, said.body)], ".");
+    }
+
+    /** The spans after those that are shown; what is picked, zoomed and found stays. */
+    async function more() {
+        const answer = await latest.run((signal) => tele.moreSpans(trace.id, trace.next, signal));
+        if (!answer) return;
+        fill(failure, answer.error && note(answer.error.message, "failure"));
+        if (!answer.error) draw({ ...known, next: answer.value.next, spans: [...known.spans, ...answer.value.spans] });
+    }
+
+    function draw(answer) {
+        const started = performance.now();
+        known = answer;
+        trace = buildTrace(answer);
+        drawHead();
+        waterfall.show(trace);
+        const now = read().params;
+        tab = tabs[now.tab] ? now.tab : "span";
+        const zoom = /^(\d+)-(\d+)$/.exec(now.z ?? "");
+        if (zoom) waterfall.zoom(Number(zoom[1]), Number(zoom[2]));
+        if (now.find) {
+            search.value = now.find;
+            find(now.find);
+        }
+        waterfall.select(trace.bySpan.get(now.span) ?? trace.roots[0], true);
+        drawSide();
+        performance.measure("trace drawn", { start: started, detail: trace.spans.length });
+        app.say(trace.next ? `The first ${trace.spans.length} of ${trace.count} spans` : `Trace with ${trace.spans.length} spans`);
     }
 
     function drawSide() {
@@ -190,22 +231,7 @@ export function open(root, app) {
             fill(failure, answer.error && note(answer.error.message, "failure"));
             body.hidden = !!answer.error;
             if (answer.error) return fill(head, h("h1", {}, "Trace ", id));
-            const started = performance.now();
-            trace = buildTrace(answer.value);
-            drawHead();
-            waterfall.show(trace);
-            const now = read().params;
-            tab = tabs[now.tab] ? now.tab : "span";
-            const zoom = /^(\d+)-(\d+)$/.exec(now.z ?? "");
-            if (zoom) waterfall.zoom(Number(zoom[1]), Number(zoom[2]));
-            if (now.find) {
-                search.value = now.find;
-                find(now.find);
-            }
-            waterfall.select(trace.bySpan.get(now.span) ?? trace.roots[0], true);
-            drawSide();
-            performance.measure("trace drawn", { start: started, detail: trace.spans.length });
-            app.say(`Trace with ${trace.spans.length} spans`);
+            draw(answer.value);
         },
         close: () => latest.cancel(),
         keys: {

@@ -34,7 +34,10 @@ export class Waterfall {
                 h("div", { class: "wf-time" }, this.map, this.ruler)),
             this.list.element);
         this.listenMap();
-        this.observer = new ResizeObserver(() => this.drawHead());
+        this.observer = new ResizeObserver(() => {
+            this.drawHead();
+            if (this.trace) this.list.reset(this.rows.length);
+        });
         this.observer.observe(this.map.parentElement);
     }
 
@@ -92,12 +95,15 @@ export class Waterfall {
             }
         }
         const label = duration(span.end - span.start);
-        const after = right < 85;
+        // Where there is room for it: behind the bar, within it, before it.
+        const need = ((label.length * 7 + 12) / (this.timeWidth ?? 600)) * 100;
+        const after = right + need < 100;
+        const inside = !after && width > need;
         if (right > 0 && left < 100) {
             parts.push(h("span", {
                 class: "wf-label", style: after ? { left: `calc(${Math.max(0, right)}% + 5px)` }
-                    : width > 12 ? { right: `calc(${Math.max(0, 100 - right)}% + 5px)` } : { right: `calc(${100 - left}% + 5px)` },
-                data: { inside: String(!after && width > 12) },
+                    : inside ? { right: `calc(${Math.max(0, 100 - right)}% + 5px)` } : { right: `calc(${100 - left}% + 5px)` },
+                data: { inside: String(inside) },
             }, label));
         }
         const kinds = ["wf-row"];
@@ -237,6 +243,7 @@ export class Waterfall {
         if (!this.trace) return;
         const width = this.map.parentElement.clientWidth;
         if (width < 20) return;
+        this.timeWidth = width;
         fill(this.ruler, ticks(this.from, this.to, Math.max(2, Math.floor(width / 110))).map((t) =>
             h("span", { style: { left: `${this.percent(t)}%` } }, duration(t))));
         const ratio = devicePixelRatio || 1;
