@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Delivery against real things: Debian's amtool asks teled and posts to it, Debian's alertmanager receives what teled pushes, a
 webhook counts notifications through kill -9 of teled and restarts of itself, an SMTP sink, a command.
-alertmanager.py --bin .build/debug [--rounds 6]"""
-import argparse, email, email.policy, http.server, json, os, random, shutil, socket, socketserver, subprocess, tempfile, threading, time
+SMTP over TLS with passwords, links to what the alert is about.
+alertmanager.py --bin .build/debug [--rounds 6] [--latency 100: only how long a sample takes to the webhook]"""
+import argparse, base64, email, email.policy, http.server, json, os, random, shutil, socket, socketserver, ssl, subprocess, tempfile, threading, time, urllib.parse
 from server import Checks, Teled, free_port
 
 CONFIG = """
@@ -35,7 +36,7 @@ alerting:
     pagerduty_configs: [{{url: "{hook}/pagerduty", routing_key: k}}]
     command_configs: [{{path: "{command}", args: ["one two", "$HOME"], env: {{WHERE: "{folder}/ran"}}, timeout: 5s}}]
   - name: bad
-    webhook_configs: [{{url: "{hook}/hang", timeout: 1s}}, {{url: "{hook}/redirect"}}]
+    webhook_configs: [{{url: "{hook}/hang", timeout: 1s}}, {{url: "{hook}/redirect?to=/redirected"}}, {{url: "{hook}/redirect?to=file:///etc/passwd"}}, {{url: "{hook}/redirect?to=http://localhost:{port}/redirected"}}]
 """
 RULES = """
 groups:
@@ -71,8 +72,8 @@ class Hook:
                     time.sleep(3)
                 with hook.lock:
                     hook.got.append((self.path, json.loads(body)))
-                self.send_response(302 if self.path == "/redirect" else 500 if self.path == "/hang" else 200)
-                self.send_header("Location", hook.url + "/redirected")
+                self.send_response(302 if self.path.startswith("/redirect?") else 500 if self.path == "/hang" else 200)
+                self.send_header("Location", self.path.split("to=")[-1])
                 self.send_header("Content-Length", "0")
                 self.end_headers()
 
@@ -123,6 +124,167 @@ class Mails(socketserver.BaseRequestHandler):
                 return
             else:
                 say("250 ok")
+
+
+class SafeMails(socketserver.BaseRequestHandler):
+    """A sink with STARTTLS and AUTH: `server.ways` are those it offers, `server.context` its certificate, or None."""
+
+    def handle(self):
+        server, stream = self.server, self.request.makefile("rwb", buffering=0)
+        isSafe, user = False, None
+        say = lambda line: stream.write(line.encode() + b"\r\n")
+        text = lambda data: base64.b64decode(data).decode()
+        say("220 sink")
+        while line := stream.readline():
+            words = line.decode().split()
+            word = words[0].upper() if words else ""
+            server.heard.append((isSafe, word))
+            if word == "EHLO":
+                offers = ["sink"] + (["STARTTLS"] if server.context and not isSafe else []) + (["AUTH " + server.ways] if isSafe else [])
+                for i, offer in enumerate(offers):
+                    say("250" + ("-" if i < len(offers) - 1 else " ") + offer)
+            elif word == "STARTTLS":
+                say("220 go on")
+                try:
+                    self.request = server.context.wrap_socket(self.request, server_side=True)
+                except (ssl.SSLError, OSError) as error:
+                    server.heard.append((False, "handshake failed"))
+                    return
+                stream, isSafe = self.request.makefile("rwb", buffering=0), True
+            elif word == "AUTH":
+                if words[1] == "PLAIN":
+                    _, name, password = text(words[2]).split("\0")
+                else:
+                    say("334 VXNlcm5hbWU6")
+                    name = text(stream.readline())
+                    say("334 UGFzc3dvcmQ6")
+                    password = text(stream.readline())
+                user = name if (name, password) == ("u", "geheim") else None
+                say("235 welcome" if user else "535 5.7.8 wrong")
+            elif word == "DATA":
+                say("354 go on")
+                data = b""
+                while not data.endswith(b"\r\n.\r\n"):
+                    data += stream.readline()
+                server.got.append((user, email.message_from_bytes(data[:-5], policy=email.policy.default)))
+                say("250 taken")
+            elif word == "QUIT":
+                say("221 bye")
+                return
+            else:
+                say("250 ok")
+
+
+def sink(ways, context):
+    server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), SafeMails)
+    server.daemon_threads, server.ways, server.context, server.got, server.heard = True, ways, context, [], []
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    return server
+
+
+def mails(c, bin_path, folder):
+    """Mail over TLS: what is right arrives, what is wrong is told and given away to nobody."""
+    key, cert = os.path.join(folder, "key.pem"), os.path.join(folder, "cert.pem")
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", cert, "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(cert, key)
+    sinks = {"plain": sink("PLAIN LOGIN", context), "login": sink("LOGIN", context), "wrong": sink("PLAIN", context), "untrusted": sink("PLAIN", context), "name": sink("PLAIN", context), "clear": sink("PLAIN", None), "careless": sink("PLAIN", context)}
+    trust = {"untrusted": "", "name": f", tls_config: {{ca_file: {cert}, server_name: elsewhere}}", "careless": ", tls_config: {insecure_skip_verify: true}"}
+    receivers = "".join(
+        f"  - {{name: {name}, email_configs: [{{to: ops@example.com, smarthost: 'localhost:{server.server_address[1]}', auth_username: u, auth_password: {'falsch' if name == 'wrong' else 'geheim'}{trust.get(name, f', tls_config: {{ca_file: {cert}}}')}}}]}}\n"
+        for name, server in sinks.items())
+    routes = "".join(f"    - {{matchers: [to={name}], receiver: {name}}}\n" for name in sinks)
+    teled = Teled(bin_path, f"alerting:\n  global: {{smtp_from: tele@example.com}}\n  route:\n    receiver: none\n    group_wait: 100ms\n    group_interval: 1s\n    routes:\n{routes}  receivers:\n  - {{name: none}}\n{receivers}")
+    try:
+        post(teled, *({"labels": {"alertname": "Mail", "to": name}} for name in sinks))
+        for name in ("plain", "login", "careless"):
+            c.check(f"mail over TLS: {name}", until(lambda: sinks[name].got), teled.tail())
+            c.equal(f"mail over TLS: who sent it: {name}", [user for user, _ in sinks[name].got[:1]], ["u"])
+        for name in ("wrong", "untrusted", "name", "clear"):
+            failing = f'teled_receiver_failing{{receiver="{name}",integration="email[0]"}} 1'.encode()
+            c.check(f"mail that fails is told: {name}", until(lambda: failing in teled.get("/metrics")[1]), teled.tail())
+            c.equal(f"no mail arrives: {name}", sinks[name].got, [])
+        c.equal("no password and no mail in the clear", [w for s in sinks.values() for safe, w in s.heard if not safe and w in ("AUTH", "MAIL", "DATA")], [])
+        c.check("the certificate was refused", (False, "handshake failed") in sinks["untrusted"].heard or not any(safe for safe, _ in sinks["untrusted"].heard), sinks["untrusted"].heard)
+        errors = teled.tail()
+        c.check("the reason is logged", "535" in errors and "STARTTLS" in errors, errors)
+    finally:
+        teled.stop()
+        for server in sinks.values():
+            server.shutdown()
+
+
+LINK_RULES = """
+groups:
+- name: links
+  interval: 1s
+  rules:
+  - {alert: SlowSpans, lang: traceql, expr: '{ status = error } | count_over_time() by (resource.service.name) > 0', labels: {kind: traceql}}
+  - {alert: BadLines, lang: logql, expr: 'sum by (service_name) (count_over_time({service_name="shop"} |= "boom" [1m])) > 0', labels: {kind: logql}}
+  - {alert: Failing, expr: 'traces_spanmetrics_calls_total{status_code="STATUS_CODE_ERROR"} > 0', labels: {kind: red}}
+  - {alert: Plain, expr: 'demo_value > 0', labels: {kind: metric}}
+"""
+
+
+def links(c, bin_path, folder):
+    """What fires leads to a trace, to logs and to the expression; the addresses are views of the pages."""
+    rules = os.path.join(folder, "links.yaml")
+    with open(rules, "w") as f:
+        f.write(LINK_RULES)
+    teled = Teled(bin_path, f"rules: [{rules}]\nexternal_url: http://tele\n")
+    try:
+        now = time.time_ns()
+        resource = {"attributes": [{"key": "service.name", "value": {"stringValue": "shop"}}]}
+        trace = "5b8efff798038103d269b633813fc60c"
+        span = {"traceId": trace, "spanId": "eee19b7ec3c1b174", "name": "GET /", "kind": 2, "startTimeUnixNano": str(now - 10**9), "endTimeUnixNano": str(now), "status": {"code": 2}}
+        headers = {"Content-Type": "application/json"}
+        send = lambda path, body: c.equal(f"{path} is taken", teled.request(path, json.dumps(body).encode(), headers)[0], 200)
+        send("/v1/traces", {"resourceSpans": [{"resource": resource, "scopeSpans": [{"spans": [span]}]}]})
+        send("/v1/logs", {"resourceLogs": [{"resource": resource, "scopeLogs": [{"logRecords": [{"timeUnixNano": str(now), "severityNumber": 17, "body": {"stringValue": "boom"}}]}]}]})
+        send("/v1/metrics", {"resourceMetrics": [{"resource": resource, "scopeMetrics": [{"metrics": [{"name": "demo_value", "gauge": {"dataPoints": [{"timeUnixNano": str(now), "asDouble": 1}]}}]}]}]})
+        found = lambda: {a["labels"]["kind"]: a for a in json.loads(teled.get("/alertmanager/api/v2/alerts")[1]) if "kind" in a["labels"]}
+        c.check("all four fire", until(lambda: len(found()) == 4, 90), (found(), teled.tail()))
+        alerts = found()
+        note = lambda kind, name: alerts.get(kind, {}).get("annotations", {}).get(name, "")
+        for kind in ("traceql", "red", "metric"):
+            c.equal(f"{kind}: its trace", note(kind, "tele_trace"), f"http://tele/#/trace/{trace}")
+        view = lambda address: (urllib.parse.urlsplit(address).fragment.split("?")[0], dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(address).fragment.partition("?")[2])).get("q"))
+        c.equal("logql: its lines", view(note("logql", "tele_logs")), ("/logs", '{service_name="shop"} |= "boom" | service_name="shop"'))
+        c.equal("red: the service's errors", view(note("red", "tele_logs")), ("/logs", '{service_name="shop"} | detected_level=~"error|fatal|critical"'))
+        for kind in ("logql", "red"):
+            got = json.loads(teled.get("/loki/api/v1/query_range", query=view(note(kind, "tele_logs"))[1])[1])["data"]["result"]
+            c.equal(f"{kind}: the lines are there", [line for stream in got for _, line in stream["values"]], ["boom"])
+        c.equal("metric: its graph", view(alerts.get("metric", {}).get("generatorURL", "")), ("/metrics", "demo_value > 0"))
+        c.equal("traceql: its spans", view(alerts.get("traceql", {}).get("generatorURL", "")), ("/traces", "{ status = error } "))
+        shown = {a["labels"]["kind"]: a["annotations"] for a in json.loads(teled.get("/api/v1/alerts")[1])["data"]["alerts"] if "kind" in a["labels"]}
+        c.equal("/api/v1/alerts has them too", {k: v.get("tele_trace") for k, v in shown.items()}, {k: alerts[k]["annotations"].get("tele_trace") for k in alerts})
+    finally:
+        teled.stop()
+
+
+def latency(bin_path, folder, count):
+    """From the sample that makes a condition true to the webhook, with `for: 0s`, an evaluation a second, no group_wait."""
+    hook = Hook()
+    rules = os.path.join(folder, "latency.yaml")
+    with open(rules, "w") as f:
+        f.write("groups: [{name: l, interval: 1s, rules: [{alert: L, expr: 'cond > 0', for: 0s}]}]\n")
+    teled = Teled(bin_path, f"rules: [{rules}]\nalerting:\n  route: {{receiver: hook, group_wait: 0s, group_interval: 1s, group_by: ['...']}}\n  receivers: [{{name: hook, webhook_configs: [{{url: '{hook.url}/hook'}}]}}]\n")
+    took = []
+    try:
+        for number in range(count):
+            time.sleep(random.uniform(0.2, 1.2))
+            point = {"timeUnixNano": str(time.time_ns()), "asDouble": 1, "attributes": [{"key": "n", "value": {"stringValue": str(number)}}]}
+            body = {"resourceMetrics": [{"resource": {}, "scopeMetrics": [{"metrics": [{"name": "cond", "gauge": {"dataPoints": [point]}}]}]}]}
+            start = time.monotonic()
+            teled.request("/v1/metrics", json.dumps(body).encode(), {"Content-Type": "application/json"})
+            if until(lambda: any(a["labels"].get("n") == str(number) for b in hook.at("/hook") for a in b["alerts"]), 30):
+                took.append(time.monotonic() - start)
+    finally:
+        teled.stop()
+        hook.stop()
+    took.sort()
+    at = lambda q: took[min(len(took) - 1, int(q * len(took)))] * 1000
+    print(f"sample to webhook, {len(took)} of {count}, interval 1s, for 0s, group_wait 0s: p50 {at(0.5):.0f} ms, p99 {at(0.99):.0f} ms, max {took[-1] * 1000:.0f} ms", flush=True)
 
 
 def amtool(teled, *arguments):
@@ -236,7 +398,9 @@ def receivers(c, teled, hook, folder):
     c.check("a hanging receiver delays nobody", until(lambda: [b for b in hook.at("/hook") if b["groupLabels"].get("alertname") == "Bad"], 2))
     c.check("a receiver that fails is told to the others", until(lambda: [b for b in hook.at("/hook") if b["groupLabels"].get("alertname") == "TeleNotificationsFailing"], 20), teled.tail())
     c.equal("a redirect is not followed", hook.at("/redirected"), [])
-    c.check("metrics tell", b'teled_receiver_failing{receiver="bad",integration="webhook[1]"} 1' in teled.get("/metrics")[1])
+    for number in (1, 2, 3):
+        c.check(f"metrics tell of {number}", until(lambda: f'teled_receiver_failing{{receiver="bad",integration="webhook[{number}]"}} 1'.encode() in teled.get("/metrics")[1]))
+    c.check("what was given up is counted", b'teled_notifications_given_up_total{receiver="bad",integration="webhook[1]"} ' in teled.get("/metrics")[1])
 
 
 def kills(c, teled, hook, rounds):
@@ -314,7 +478,11 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--bin", required=True)
     parser.add_argument("--rounds", type=int, default=6)
+    parser.add_argument("--latency", type=int, default=0)
     options = parser.parse_args()
+    if options.latency:
+        with tempfile.TemporaryDirectory(prefix="tele-ci-alerting-") as folder:
+            return latency(options.bin, folder, options.latency)
     c = Checks()
     folder = tempfile.mkdtemp(prefix="tele-ci-alerting-")
     hook = Hook()
@@ -327,7 +495,7 @@ def main():
     os.chmod(command, 0o755)
     with open(os.path.join(folder, "ops.tmpl"), "w") as f:
         f.write(TEMPLATES)
-    config = CONFIG.format(hook=hook.url, smtp=smtp.server_address[1], command=command, folder=folder)
+    config = CONFIG.format(hook=hook.url, port=hook.port, smtp=smtp.server_address[1], command=command, folder=folder)
     try:
         for part in (lambda t: basics(c, t, hook, folder), lambda t: receivers(c, t, hook, folder), lambda t: kills(c, t, hook, options.rounds)):
             teled = Teled(options.bin, config)
@@ -336,6 +504,8 @@ def main():
             finally:
                 teled.stop()
         push(c, options.bin, folder)
+        mails(c, options.bin, folder)
+        links(c, options.bin, folder)
     finally:
         hook.stop()
         smtp.shutdown()

@@ -8,12 +8,16 @@ struct AlertsCommand: AsyncParsableCommand {
             Exit status 1 where there is none.
 
               telectl alerts -w
+              telectl alerts --annotations
             """)
 
     @OptionGroup var common: CommonOptions
 
     @Flag(name: [.customShort("w"), .long], help: "Show them anew every two seconds.")
     var watch = false
+
+    @Flag(help: "Below them what each says, with its links: tele_trace leads to a trace, tele_logs to logs.")
+    var annotations = false
 
     func run() async throws {
         let client = try common.client
@@ -25,6 +29,7 @@ struct AlertsCommand: AsyncParsableCommand {
                 Terminal.write(body + [0x0a])
             } else if !answer.data.alerts.isEmpty {
                 common.terminal.show(AlertsCommand.table(answer.data.alerts, now: TimeArgument.now))
+                if annotations { AlertsCommand.say(answer.data.alerts) }
             }
             if watch {
                 try await Task.sleep(for: .seconds(2))
@@ -50,6 +55,13 @@ struct AlertsCommand: AsyncParsableCommand {
             ])
         }
         return table
+    }
+
+    private static func say(_ alerts: [PrometheusAlerts.Alert]) {
+        for alert in alerts.sorted(by: { ($0.name, $0.labelText) < ($1.name, $1.labelText) }) {
+            let said = alert.annotations.sorted { $0.key < $1.key }.map { "  \($0.key): \($0.value)" }
+            Terminal.print(["", "\(alert.name) \(alert.labelText)"] + said)
+        }
     }
 
     private static func age(_ time: String, _ now: UInt64) -> String {

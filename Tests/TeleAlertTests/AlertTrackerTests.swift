@@ -62,7 +62,7 @@ import Testing
         for step in 0..<100 {
             let time = Int64(step) * 30_000
             _ = tracker.update(step < 6 ? [found(1)] : [], at: time, holdFor: 30_000, keepFiringFor: 0)
-            for alert in tracker.takeDue(at: time, resendDelay: 60_000, interval: 30_000, generatorURL: "u") {
+            for alert in tracker.takeDue(at: time, resendDelay: 60_000, interval: 30_000, generatorURL: { _ in "u" }) {
                 sent.append("\(step)\(alert.state.rawValue.prefix(1)) \(alert.startsAt) \(alert.endsAt)")
             }
         }

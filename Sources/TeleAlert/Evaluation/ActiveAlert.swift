@@ -12,12 +12,20 @@ package struct ActiveAlert: Sendable, Hashable {
     package var resolvedAt: Int64?
     package var keepFiringSince: Int64?
     package var sentAt: Int64?
+    /// See ``AlertLinks``; nil until they were made.
+    package var links: LabelSet?
 
     package init(labels: LabelSet, annotations: LabelSet, value: Double, activeAt: Int64) {
         self.labels = labels
         self.annotations = annotations
         self.value = value
         self.activeAt = activeAt
+    }
+
+    /// The rule's annotations, and the links that it does not have itself.
+    package var shownAnnotations: LabelSet {
+        guard let links, !links.isEmpty else { return annotations }
+        return LabelSet(annotations.pairs + links.pairs.filter { annotations[$0.name] == nil })
     }
 
     /// Whether the delivery half has to hear of it now.
@@ -30,7 +38,7 @@ package struct ActiveAlert: Sendable, Hashable {
 
     func alert(validUntil: Int64, generatorURL: String) -> Alert {
         Alert(
-            labels: labels, annotations: annotations, state: resolvedAt == nil ? .firing : .resolved,
+            labels: labels, annotations: shownAnnotations, state: resolvedAt == nil ? .firing : .resolved,
             activeAt: activeAt, startsAt: firedAt ?? activeAt, endsAt: resolvedAt ?? validUntil, value: value,
             generatorURL: generatorURL)
     }

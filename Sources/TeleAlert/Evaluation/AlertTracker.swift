@@ -93,15 +93,22 @@ package struct AlertTracker: Sendable {
 
     /// The alerts that the delivery half has to hear of now; they count as sent.
     package mutating func takeDue(
-        at time: Int64, resendDelay: Int64, interval: Int64, generatorURL: String
+        at time: Int64, resendDelay: Int64, interval: Int64, generatorURL: (ActiveAlert) -> String
     ) -> [Alert] {
         var out: [Alert] = []
         let validUntil = time.addingSaturated(4 * max(resendDelay, interval))
         for (labels, alert) in active where alert.isDue(at: time, resendDelay: resendDelay) {
             active[labels]?.sentAt = time
-            out.append(alert.alert(validUntil: validUntil, generatorURL: generatorURL))
+            out.append(alert.alert(validUntil: validUntil, generatorURL: generatorURL(alert)))
         }
         return out
+    }
+
+    /// Those that fire and have no links yet.
+    var unlinked: [ActiveAlert] { active.values.filter { $0.state == .firing && $0.links == nil } }
+
+    mutating func link(_ links: [LabelSet: LabelSet]) {
+        for (labels, links) in links { active[labels]?.links = links }
     }
 
     /// Pending and firing, in a stable order.

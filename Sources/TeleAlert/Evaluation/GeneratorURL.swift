@@ -1,13 +1,43 @@
+internal import TeleModel
+internal import TeleQL
+
 /// Links from an alert to what it was made of.
 package enum GeneratorURL {
-    /// Prometheus' form for PromQL, which dashboards and tools know; for the other languages the query itself.
-    package static func text(_ rule: Rule, base: String) -> String {
-        let query = escaped(rule.expression)
-        return switch rule.language {
-        case .promql: "\(base)/graph?g0.expr=\(query)&g0.tab=1"
-        case .logql: "\(base)/loki/api/v1/query?query=\(query)"
-        case .traceql: "\(base)/tempo/api/metrics/query?q=\(query)"
-        case .native: "\(base)/"
+    /// The expression on the page of its language, from an hour before the alert's condition became true.
+    static func text(_ rule: Rule, _ alert: ActiveAlert, base: String) -> String {
+        let fired = alert.firedAt ?? alert.activeAt
+        let from = min(alert.activeAt, fired).subtractingSaturated(3_600_000)
+        let view: String
+        switch rule.language {
+        case .promql: view = "metrics"
+        case .logql: view = "logs"
+        case .traceql: view = "traces"
+        case .native: return "\(base)/#/status"
+        }
+        let query = rule.language == .traceql ? spans(rule) : rule.expression
+        return page(view, query, base: base, from: from, to: fired.addingSaturated(900_000))
+    }
+
+    /// A view of the web pages; times are unix milliseconds.
+    static func page(_ view: String, _ query: String, base: String, from: Int64, to: Int64) -> String {
+        "\(base)/#/\(view)?q=\(escaped(query))&from=\(from)&to=\(to)"
+    }
+
+    /// What a TraceQL rule counts: its expression up to the function that counts.
+    private static func spans(_ rule: Rule) -> String {
+        guard case .traceql(let metric, _) = rule.query, let function = function(metric) else { return rule.expression }
+        let parts = rule.expression.split(separator: "|", omittingEmptySubsequences: false)
+        let end = parts.firstIndex { part in
+            part.drop(while: \.isWhitespace).prefix { $0 != "(" && !$0.isWhitespace } == function
+        }
+        return end.map { parts[..<$0].joined(separator: "|") } ?? rule.expression
+    }
+
+    private static func function(_ metric: TraceQLMetric) -> String? {
+        switch metric {
+        case .spans(let spans): spans.function.rawValue
+        case .filter(let inner, _, _), .top(let inner, _, _): function(inner)
+        case .number, .binary: nil
         }
     }
 

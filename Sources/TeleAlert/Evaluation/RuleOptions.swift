@@ -19,6 +19,8 @@ package struct RuleOptions: Sendable, Equatable {
     package var externalLabels = LabelSet.empty
     /// Of links back to this server; no slash at the end.
     package var externalURL = ""
+    /// Whether alerts carry ``AlertLinks``.
+    package var hasLinks = true
 
     package init() {}
 }

@@ -171,12 +171,27 @@ extension RunningGroup {
 
     private func send(at time: Int64, _ context: RuleContext) async {
         for (index, rule) in group.rules.enumerated() where rule.kind == .alert {
-            let url = GeneratorURL.text(rule, base: options.externalURL)
+            if options.hasLinks, rule.query.readsStore { await link(index, rule, context) }
             let due = state.withLock {
                 $0.rules[index].tracker.takeDue(
-                    at: time, resendDelay: options.resendDelay, interval: interval, generatorURL: url)
+                    at: time, resendDelay: options.resendDelay, interval: interval,
+                    generatorURL: { GeneratorURL.text(rule, $0, base: options.externalURL) })
             }
             if !due.isEmpty { await context.sink.send(due) }
         }
+    }
+
+    /// Makes the links of the alerts that just began to fire. What takes longer than it may has none: an alert in time
+    /// is worth more than its links.
+    private func link(_ index: Int, _ rule: Rule, _ context: RuleContext) async {
+        let fresh = state.withLock { $0.rules[index].tracker.unlinked }
+        guard !fresh.isEmpty else { return }
+        let links = try? await context.threads.run(.fast) { [options] in
+            AlertLinks(
+                rule: rule, base: options.externalURL, snapshot: context.engine.snapshot(),
+                budget: context.makeBudget(RuleLane.fastTimeout)
+            ).annotations(of: fresh)
+        }
+        if let links { state.withLock { $0.rules[index].tracker.link(links) } }
     }
 }

@@ -3,7 +3,8 @@ internal import TeleAlert
 internal import TeleDisk
 
 /// Runs the program of a `command_configs` entry: its arguments as they are, no shell, an environment of its own, the
-/// payload on standard input. What it prints is kept to a bound for the message of a failure.
+/// payload on standard input. It leads a process group (Foundation makes one), so that what it has started ends with it
+/// when its time is over. What it prints is kept to a bound for the message of a failure.
 enum CommandRunner {
     /// Between SIGTERM and SIGKILL.
     private static let grace = Duration.seconds(2)
@@ -48,17 +49,20 @@ enum CommandRunner {
         let pid = process.processIdentifier
         let watchdog = Task {
             guard (try? await Task.sleep(for: .milliseconds(settings.timeout))) != nil else { return }
+            guard !isOver.value else { return }
             hasTimedOut.withLock { $0 = true }
-            if !isOver.value { kill(pid, SIGTERM) }
+            kill(-pid, SIGTERM)
             guard (try? await Task.sleep(for: grace)) != nil else { return }
-            if !isOver.value { kill(pid, SIGKILL) }
+            kill(-pid, SIGKILL)
         }
         await withTaskCancellationHandler {
             for await _ in ended {}
         } onCancel: {
-            if !isOver.value { kill(pid, SIGKILL) }
+            if !isOver.value { kill(-pid, SIGKILL) }
         }
         watchdog.cancel()
+        // What it started goes with it, also what took no notice of SIGTERM.
+        if hasTimedOut.value { kill(-pid, SIGKILL) }
         let text = String(decoding: printed.withLock { $0 }, as: UTF8.self)
         if hasTimedOut.value {
             throw DeliveryFailure(

@@ -17,7 +17,9 @@ struct MailMessage {
     var smtpData: [UInt8] {
         let boundary = "tele-\(id)"
         var lines: [String] = []
-        func header(_ name: String, _ value: String) { lines.append("\(name): \(MailMessage.encoded(value))") }
+        func header(_ name: String, _ value: String) {
+            lines.append("\(name): \(MailMessage.encoded(MailMessage.oneLine(value)))")
+        }
         let named = Set(headers.map { $0.name.lowercased() })
         if !named.contains("from") { header("From", from) }
         if !named.contains("to") { header("To", to.joined(separator: ", ")) }
@@ -48,6 +50,16 @@ struct MailMessage {
             }
             return part.filter { !$0.isWhitespace }
         }.filter { !$0.isEmpty && $0.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f && $0 != 0x3c && $0 != 0x3e } }
+    }
+
+    /// Line breaks and other control characters of labels as blanks.
+    private static func oneLine(_ value: String) -> String {
+        var out = ""
+        for scalar in value.unicodeScalars {
+            let isControl = scalar.value < 0x20 || scalar.value == 0x7f
+            out.unicodeScalars.append(isControl ? " " : scalar)
+        }
+        return out
     }
 
     /// RFC 2047 where it is not plain ASCII; line breaks of labels must not become headers.

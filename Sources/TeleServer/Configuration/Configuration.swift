@@ -60,6 +60,8 @@ package struct Configuration: Sendable, Equatable {
     package var evaluationInterval: Int64 = 60_000
     /// Of links in alerts; empty: the first HTTP address.
     package var externalURL = ""
+    /// Whether alerts of rules carry links to a trace and to logs.
+    package var alertLinks = true
     /// `name=value`: what templates know as `$externalLabels`.
     package var externalLabels: [String] = []
     package var builtins = Builtins()

@@ -78,6 +78,9 @@ package struct ConfigurationKey: Sendable {
         duration(
             "evaluation_interval", "how often groups of rules that say nothing are evaluated", \.evaluationInterval,
             isReloadable: true),
+        flag(
+            "alert_links", "whether alerts of rules carry links to a trace and to logs", \.alertLinks,
+            isReloadable: true),
         optionalText("external_url", "where links in alerts lead; the first HTTP address without", \.externalURL),
         ConfigurationKey(
             name: "external_labels", help: "name=value, for the templates of rules", isReloadable: true, isList: true,

@@ -127,7 +127,7 @@ extension PrometheusRoutes {
         w.key("labels")
         texts(alert.labels.pairs, &w)
         w.key("annotations")
-        texts(alert.annotations.pairs, &w)
+        texts(alert.shownAnnotations.pairs, &w)
         w.key("state")
         w.string(alert.state.rawValue)
         w.key("activeAt")

@@ -25,6 +25,7 @@ extension Server {
                 guard let at = text.firstIndex(of: "=") else { return nil }
                 return (String(text[..<at]), String(text[text.index(after: at)...]))
             })
+        options.hasLinks = configuration.alertLinks
         options.externalURL = configuration.externalURL
         if options.externalURL.isEmpty, let address = bound.value.http.first ?? configuration.http.first {
             options.externalURL = "http://\(address)"

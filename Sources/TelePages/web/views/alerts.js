@@ -85,6 +85,9 @@ export function open(root, app) {
                 a.labels.service && [
                     h("a", { href: link(["traces"], { service: a.labels.service, status: "error" }) }, "traces"), " ",
                 ],
+                // Links that the alert carries are pages of this server, whatever address it is known by.
+                ["trace", "logs"].map((name) => [name, a.annotations?.[`tele_${name}`]?.match(/#\/.*/)?.[0]])
+                    .filter(([, page]) => page).map(([name, page]) => [h("a", { href: page }, name), " "]),
                 button("Silence", () => change(
                     {
                         tab: "silences",
