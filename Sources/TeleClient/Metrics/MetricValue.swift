@@ -27,23 +27,36 @@ enum MetricValue: Sendable {
 
     /// - Returns: the bucket that took it.
     mutating func record(_ value: Double) -> Int {
-        // Taken out and put back, so that the arrays inside are changed in place.
-        switch self {
-        case .explicit(var histogram):
-            self = .int(0)
+        if var histogram = takeExplicit() {
             let bucket = histogram.record(value)
             self = .explicit(histogram)
             return bucket
-        case .exponential(var histogram):
-            self = .int(0)
+        }
+        if var histogram = takeExponential() {
             histogram.record(value)
             self = .exponential(histogram)
             // A power of two is as near as anybody looks.
             return value.isNormal ? Int(value.exponent) : .min
-        default:
-            self = .double(value)
-            return 0
         }
+        self = .double(value)
+        return 0
+    }
+
+    // Taken out and put back, so that the arrays inside are changed in place. Not inlined: the optimizer keeps what a
+    // pattern has bound alive in both places, and each record would copy the counts.
+
+    @inline(never)
+    private mutating func takeExplicit() -> ExplicitHistogram? {
+        guard case .explicit(let histogram) = self else { return nil }
+        self = .int(0)
+        return histogram
+    }
+
+    @inline(never)
+    private mutating func takeExponential() -> ExponentialHistogram? {
+        guard case .exponential(let histogram) = self else { return nil }
+        self = .int(0)
+        return histogram
     }
 
     /// Nothing counted yet, of the same shape.
