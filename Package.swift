@@ -111,7 +111,9 @@ let package = Package(
         program(
             "telectl",
             [
-                "TeleModel", "TeleAPI", "TeleAlert", "TeleQL", "TeleTerm", "TeleStore", "TeleDisk", argumentParser,
+                "TeleModel", "TeleAPI", "TeleAlert", "TeleQL", "TeleTerm", "TeleStore", "TeleDisk", "TeleEngine",
+                "TeleWire",
+                argumentParser,
                 asyncHTTPClient, nioCore,
                 nioHTTP1, nioPosix, nioWebSocket,
             ]),

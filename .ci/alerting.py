@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Rules against Debian's promtool and a running teled: files that promtool accepts load, states, reload, restart.   alerting.py --bin .build/debug"""
-import argparse, json, os, signal, subprocess, time, urllib.request
+"""Rules against Debian's promtool and a running teled: files that promtool accepts load, unit tests pass and fail alike, states, reload, restart.   alerting.py --bin .build/debug"""
+import argparse, json, os, signal, subprocess, tempfile, time, urllib.error, urllib.request
 from server import Checks, Teled, ask
 
 EXAMPLE = """
@@ -25,6 +25,49 @@ BAD = ["groups:\n- name: a\n  rules:\n  - {alert: b, expr: 'sum('}\n", "groups:\
        "groups:\n- name: a\n  rules:\n  - {alert: b, expr: up, foo: bar}\n", "groups:\n- name: a\n  rules:\n  - {alert: b, expr: up, annotations: {x: '{{ nope }}'}}\n",
        "groups:\n- name: a\n  rules:\n  - {expr: up}\n", "groups:\n- name: a\n  interval: 5\n"]
 LOGS = "groups:\n- name: logs\n  interval: 1s\n  rules:\n  - {alert: Lines, lang: logql, expr: 'sum by (service_name) (count_over_time({service_name=\"shop\"} |= \"bad\" [1h])) > 1'}\n"
+
+
+# Debian's promtool (2.42) knows neither keep_firing_for nor histograms.
+TESTED = """
+groups:
+- name: example
+  rules:
+  - {record: 'job:up:sum', expr: sum by (job) (up)}
+  - alert: InstanceDown
+    expr: up == 0
+    for: 5m
+    labels: {severity: page}
+    annotations: {summary: '{{ $labels.instance }} down in {{ $externalLabels.region }}', value: '{{ $value | humanize }}'}
+- name: second
+  rules:
+  - {alert: NoUp, expr: 'job:up:sum < 1', annotations: {s: '{{ with query "up" }}{{ len . }}{{ end }}'}}
+"""
+TESTS = """
+rule_files: [tested.yaml]
+evaluation_interval: 1m
+group_eval_order: [example, second]
+tests:
+- interval: 1m
+  name: down
+  external_labels: {region: eu}
+  input_series:
+  - {series: 'up{job="prometheus", instance="a:9090"}', values: '0x14 1x3'}
+  - {series: 'up{job="node", instance="b:9100"}', values: '1+0x6 _x3 0 0 stale 0x20'}
+  alert_rule_test:
+  - eval_time: 10m
+    alertname: InstanceDown
+    exp_alerts: [{exp_labels: {severity: page, instance: 'a:9090', job: prometheus}, exp_annotations: {summary: 'a:9090 down in eu', value: '0'}}]
+  - {eval_time: 4m30s, alertname: InstanceDown}
+  - {eval_time: 0m, alertname: NoUp, exp_alerts: [{exp_labels: {job: prometheus}, exp_annotations: {s: '2'}}]}
+  promql_expr_test:
+  - expr: job:up:sum
+    eval_time: 3m
+    exp_samples: [{labels: 'job:up:sum{job="prometheus"}', value: 0}, {labels: 'job:up:sum{job="node"}', value: 1}]
+  - {expr: 'count(ALERTS_FOR_STATE{alertname="InstanceDown"})', eval_time: 16m, exp_samples: [{labels: '{}', value: 1}]}
+"""
+# What is changed in TESTS, so that both have to refuse it.
+WRONG = [("value: '0'", "value: '1'"), ("value: 1}]", "value: 2}]"), ("alertname: NoUp", "alertname: No"), ("0x14 1x3", "0x14 1y3"), ("evaluation_interval", "evaluation"), ("4m30s", "5m"), ("{s: '2'}", "{s: '3'}"),
+         ("job=\"node\"}', value", "job=\"x\"}', value"), ("tested.yaml", "missing.yaml"), ("[example, second]", "[second, example]"), ("eval_time: 3m", "eval_time: 3"), ("16m", "14m"), ("_x3", "_x2")]
 
 
 def wait(what, seconds=20):
@@ -57,7 +100,7 @@ def lines(*texts):
 
 def rules(bin_path, c):
     """Rule files, the state of alerts, reloads, a restart; telectl's checks beside promtool's."""
-    teled = Teled(bin_path, config="rules: [rules/*.yaml]\n", starts=False)
+    teled = Teled(bin_path, config="rules: [rules/*.yaml]\nevaluation_interval: 1s\n", starts=False)
     folder = os.path.join(teled.folder, "rules")
     os.mkdir(folder)
 
@@ -72,6 +115,9 @@ def rules(bin_path, c):
 
     def states():
         return {rule["name"]: rule.get("state", rule["health"]) for group in ask(teled.url, "/api/v1/rules")["data"]["groups"] for rule in group["rules"]}
+
+    def series():
+        return {name for name in ask(teled.url, "/api/v1/label/__name__/values")["data"] if name.startswith(("ALERTS", "teled"))}
 
     example = write("example.yaml", EXAMPLE)
     teled.start()
@@ -88,13 +134,22 @@ def rules(bin_path, c):
         post(teled.url + "/v1/metrics", gauge(50))
         c.check("an alert without for fires, one with for waits", wait(lambda: states().get("Quick") == "firing" and states().get("Patient") == "pending"), states())
         alerts = {a["labels"]["alertname"]: a for a in ask(teled.url, "/api/v1/alerts")["data"]["alerts"]}
-        c.equal("templates are expanded", alerts.get("Quick", {}).get("annotations"), {"summary": "shop has 50 requests"})
+        c.equal("templates are expanded", alerts.get("Quick", {}).get("annotations", {}).get("summary"), "shop has 50 requests")
         c.equal("labels of group and rule", {k: v for k, v in alerts["Quick"]["labels"].items() if k in ("team", "severity")}, {"team": "core", "severity": "ticket"})
         code, out = telectl("alerts")
         c.check("telectl alerts", code == 0 and "firing" in out and "Patient" in out, out)
         found = ask(teled.url, "/api/v1/query", query='ALERTS{alertname="Quick"}')["data"]["result"]
         c.equal("ALERTS is a series", [r["metric"].get("alertstate") for r in found], ["firing"])
         since = alerts["Patient"]["activeAt"]
+        c.check("the built-in rules run", {"ServiceSilent", "IngestRefused", "DiskNearlyFull", "ClockSkew"} <= set(states()), states())
+        # A body that is none is refused, and that alerts, without a series.
+        try:
+            post(teled.url + "/v1/logs", "no logs")
+        except urllib.error.HTTPError as refusal:
+            c.equal("what is no request is refused", refusal.code, 400)
+        c.check("refused ingest alerts", wait(lambda: states().get("IngestRefused") == "firing", 30), states())
+        names = {r["metric"]["alertname"] for r in ask(teled.url, "/api/v1/query", query="ALERTS")["data"]["result"]}
+        c.equal("the built-in rules leave no series", (names, series()), ({"Quick", "Patient"}, {"ALERTS", "ALERTS_FOR_STATE"}))
         # A restart: for goes on.
         teled.process.send_signal(signal.SIGKILL)
         teled.process.wait()
@@ -126,6 +181,22 @@ def rules(bin_path, c):
         teled.stop()
 
 
+def unit_tests(bin_path, c):
+    """telectl rules test and promtool test rules pass and fail alike."""
+    with tempfile.TemporaryDirectory() as folder:
+        with open(os.path.join(folder, "tested.yaml"), "w") as f:
+            f.write(TESTED)
+        for number, (old, new) in enumerate([("", "")] + WRONG):
+            path = os.path.join(folder, f"test{number}.yaml")
+            with open(path, "w") as f:
+                f.write(TESTS.replace(old, new) if old else TESTS)
+            theirs = subprocess.run(["promtool", "test", "rules", path], capture_output=True, text=True, timeout=60)
+            ours = subprocess.run([os.path.join(bin_path, "telectl"), "rules", "test", path], capture_output=True, text=True, timeout=60)
+            c.check(f"promtool and telectl agree on unit tests with {new or 'nothing'} instead of {old or 'nothing'}", theirs.returncode == ours.returncode, f"{theirs.returncode} {theirs.stdout[-500:]} {theirs.stderr[-500:]} {ours.returncode} {ours.stdout}")
+            if number == 0:
+                c.check("the unit tests pass", ours.returncode == 0, ours.stdout)
+
+
 def seconds(text):
     from datetime import datetime
     return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
@@ -136,6 +207,7 @@ def main():
     parser.add_argument("--bin", required=True)
     arguments = parser.parse_args()
     c = Checks()
+    unit_tests(arguments.bin, c)
     rules(arguments.bin, c)
     c.finish()
 

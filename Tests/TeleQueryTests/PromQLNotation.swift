@@ -1,13 +1,11 @@
 import TeleModel
 import TeleQL
 import TeleQuery
+import Testing
 
 /// The notation of series and values in promqltest scripts.
 enum PromQLNotation {
-    enum Value {
-        case float(Double)
-        case histogram(NativeHistogram)
-    }
+    typealias Value = PromNotation.Value
 
     /// `5m`, `1h30m`, `10` (seconds) or `1.5`, in milliseconds.
     static func duration(_ text: Substring) -> Int64? {
@@ -20,16 +18,7 @@ enum PromQLNotation {
         return isNegative ? -value : value
     }
 
-    static func number(_ text: Substring) -> Double? {
-        switch text.lowercased() {
-        case "nan": return .nan
-        case "stale": return SampleBatch.staleMarker
-        case "inf", "+inf": return .infinity
-        case "-inf": return -.infinity
-        default: break
-        }
-        return text.allSatisfy({ $0.isNumber || "+-.eE_".contains($0) }) ? Double(text.filter { $0 != "_" }) : nil
-    }
+    static func number(_ text: Substring) -> Double? { PromNotation.number(text) }
 
     static func unquoted(_ entry: String) -> String? {
         guard let start = entry.firstIndex(where: { "\"'`".contains($0) }),
@@ -63,39 +52,15 @@ enum PromQLNotation {
             end = entry.index(after: index)
         }
         let head = String(entry[..<end])
-        if head == "{}" { return (.empty, entry[end...]) }
-        guard let query = try? PromParser.parse(head), case .selector(let selector) = query.kind else {
-            // A selector must match something: labels with empty values only.
-            guard head.hasPrefix("{"), let inner = try? PromParser.parse("x" + head),
-                case .selector(let selector) = inner.kind
-            else { return nil }
-            return (
-                LabelSet(selector.matchers.filter { $0.name != "__name__" }.map { ($0.name, $0.value) }), entry[end...]
-            )
-        }
-        return (LabelSet(selector.matchers.map { ($0.name, $0.value) }), entry[end...])
+        return (try? PromNotation.labels(head)).map { ($0, entry[end...]) }
     }
 
+    /// None of a line of start times (`@st`).
     static func values(_ text: Substring) -> [Value?] {
-        var out: [Value?] = []
-        var rest = text[...]
-        while true {
-            rest = rest.drop { $0 == " " || $0 == "\t" }
-            guard let first = rest.first else { return out }
-            if rest.hasPrefix("{{") {
-                guard let (value, tail) = PromQLHistogramNotation.value(rest) else { return out }
-                rest = tail
-                out.append(contentsOf: value)
-                continue
-            }
-            let word = rest.prefix { $0 != " " && $0 != "\t" }
-            rest = rest.dropFirst(word.count)
-            if first == "_" {
-                let count = word.hasPrefix("_x") ? Int(word.dropFirst(2)) ?? 1 : 1
-                out.append(contentsOf: repeatElement(nil, count: count))
-                continue
-            }
-            out.append(contentsOf: expand(word))
+        if text.hasPrefix("@") { return [] }
+        do { return try PromNotation.values(text) } catch {
+            Issue.record("\(text): \(error)")
+            return []
         }
     }
 
@@ -129,98 +94,5 @@ enum PromQLNotation {
             }
         }
         return out
-    }
-
-    /// `1`, `1x3`, `1+2x3`, `1-2x3`.
-    private static func expand(_ word: Substring) -> [Value?] {
-        guard let x = word.lastIndex(of: "x"), let times = Int(word[word.index(after: x)...]) else {
-            return number(word).map { [.float($0)] } ?? []
-        }
-        let head = word[..<x]
-        if let value = number(head) { return Array(repeating: .float(value), count: times + 1) }
-        for index in head.indices.dropFirst().reversed() where head[index] == "+" || head[index] == "-" {
-            guard let start = number(head[..<index]), let step = number(head[head.index(after: index)...]) else {
-                continue
-            }
-            let sign: Double = head[index] == "+" ? 1 : -1
-            var value = start
-            var out: [Value?] = []
-            for _ in 0...times {
-                out.append(.float(value))
-                value += sign * step
-            }
-            return out
-        }
-        return []
-    }
-}
-
-/// `{{schema:0 sum:5 count:4 buckets:[1 2 1]}}`, with `x10`, `+{{...}}x10`.
-enum PromQLHistogramNotation {
-    static func value(_ text: Substring) -> ([PromQLNotation.Value?], Substring)? {
-        guard let (first, tail) = single(text) else { return nil }
-        var rest = tail
-        var step: NativeHistogram?
-        var sign = 1.0
-        if rest.hasPrefix("+{{") || rest.hasPrefix("-{{") {
-            sign = rest.hasPrefix("-") ? -1 : 1
-            guard let (second, tail) = single(rest.dropFirst()) else { return nil }
-            step = second
-            rest = tail
-        }
-        guard rest.hasPrefix("x") else { return ([.histogram(first)], rest) }
-        let digits = rest.dropFirst().prefix { $0.isNumber }
-        rest = rest.dropFirst(1 + digits.count)
-        var out: [PromQLNotation.Value?] = []
-        var value = first
-        for _ in 0...(Int(digits) ?? 0) {
-            out.append(.histogram(value))
-            if let step { value = value.adding(step.scaled(by: sign)) ?? value }
-        }
-        return (out, rest)
-    }
-
-    private static func single(_ text: Substring) -> (NativeHistogram, Substring)? {
-        guard text.hasPrefix("{{"), let end = text.dropFirst(2).firstIndex(of: "}") else { return nil }
-        var out = NativeHistogram()
-        var (offset, negativeOffset): (Int32, Int32) = (0, 0)
-        var body = text[text.index(text.startIndex, offsetBy: 2)..<end]
-        while let colon = body.firstIndex(of: ":") {
-            let key = PromQLScript.trim(body[..<colon])
-            body = body[body.index(after: colon)...]
-            var list: [Double] = []
-            var word = ""
-            if body.hasPrefix("[") {
-                let close = body.firstIndex(of: "]") ?? body.endIndex
-                list = body[body.index(after: body.startIndex)..<close].split(separator: " ").compactMap {
-                    PromQLNotation.number($0)
-                }
-                body = close < body.endIndex ? body[body.index(after: close)...] : ""
-            } else {
-                word = String(body.prefix { $0 != " " })
-                body = body.dropFirst(word.count)
-            }
-            let number = PromQLNotation.number(Substring(word)) ?? 0
-            switch key {
-            case "schema": out.schema = Int32(number)
-            case "sum": out.sum = number
-            case "count": out.count = number
-            case "z_bucket": out.zeroCount = number
-            case "z_bucket_w": out.zeroThreshold = number
-            case "buckets": out.positive = list
-            case "n_buckets": out.negative = list
-            case "offset": offset = Int32(number)
-            case "n_offset": negativeOffset = Int32(number)
-            case "custom_values": out.bounds = list
-            case "counter_reset_hint":
-                out.resetHint = ["unknown", "reset", "not_reset", "gauge"].firstIndex(of: word).map(UInt8.init) ?? 0
-            default: break
-            }
-        }
-        if !out.positive.isEmpty { out.positiveRuns = [.init(offset: offset, length: UInt32(out.positive.count))] }
-        if !out.negative.isEmpty {
-            out.negativeRuns = [.init(offset: negativeOffset, length: UInt32(out.negative.count))]
-        }
-        return (out, text[end...].dropFirst(2))
     }
 }

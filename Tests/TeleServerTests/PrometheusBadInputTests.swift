@@ -9,21 +9,6 @@ import Testing
 @Suite struct PrometheusBadInputTests {
     private static let form = ("Content-Type", "application/x-www-form-urlencoded")
 
-    private static func encoded(_ text: String) -> String {
-        var out = ""
-        for byte in text.utf8 {
-            switch byte {
-            case 0x30...0x39, 0x41...0x5a, 0x61...0x7a: out.unicodeScalars.append(Unicode.Scalar(byte))
-            default: out += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
-            }
-        }
-        return out
-    }
-
-    private static func deep(_ open: String, _ inner: String, _ close: String, _ count: Int) -> String {
-        String(repeating: open, count: count) + inner + String(repeating: close, count: count)
-    }
-
     private struct Case: Sendable {
         var name: String
         var path: String
@@ -47,8 +32,8 @@ import Testing
         query("1 MB of a name", String(repeating: "a", count: 1 << 20)),
         query("1 MB of a sum", String(repeating: "a+", count: 1 << 19) + "a"),
         query("a million parentheses", String(repeating: "(", count: 1_000_000)),
-        query("parentheses within what a query may be", deep("(", "1", ")", 60_000)),
-        query("nested calls", deep("abs(", "a", ")", 20_000)),
+        query("parentheses within what a query may be", BadInput.deep("(", "1", ")", 60_000)),
+        query("nested calls", BadInput.deep("abs(", "a", ")", 20_000)),
         query("nested subqueries", "a" + String(repeating: "[1m:1s]", count: 15_000)),
         query("nested braces", String(repeating: "{", count: 100_000)),
         query("signs", String(repeating: "-", count: 100_000) + "1", [200, 400]),
@@ -70,7 +55,7 @@ import Testing
         query("subqueries of subqueries", "max_over_time(max_over_time(a[100d:1s])[100d:1s])", [422]),
         query("an exploding pattern", "{a=~\"(a+)+(a+)+(a+)+(a+)+b\"}", [200]),
         query("a large pattern", "{a=~\"(x{1000}){1000}\"}"),
-        query("nested pattern groups", "{a=~\"" + deep("(", "a", ")", 50_000) + "\"}"),
+        query("nested pattern groups", "{a=~\"" + BadInput.deep("(", "a", ")", 50_000) + "\"}"),
         query("a broken pattern", "{a=~\"(\"}"),
         query("label_replace with a broken pattern", "label_replace(a, \"x\", \"\", \"b\", \"(\")", [400, 422]),
         query("quantile of NaN", "quantile(NaN, a)", [200]), query("topk of infinity", "topk(Inf, a)", [200, 422]),
@@ -101,7 +86,8 @@ import Testing
             parameters: [("query", "a"), ("start", "5"), ("end", "1")]),
         Case(name: "formatting what is none", path: "format_query", parameters: [("query", ")")]),
         Case(
-            name: "parsing what is too deep", path: "parse_query", parameters: [("query", deep("(", "1", ")", 50_000))]),
+            name: "parsing what is too deep", path: "parse_query",
+            parameters: [("query", BadInput.deep("(", "1", ")", 50_000))]),
     ]
 
     @Test func nothingIsAnswered500() async throws {
@@ -114,7 +100,7 @@ import Testing
         try await RunningServer.with(configuration, engine: engine, routes: PrometheusRoutes.all) { running in
             try await running.waitUntilReady()
             for bad in PrometheusBadInputTests.cases {
-                let body = bad.parameters.map { "\($0.0)=\(PrometheusBadInputTests.encoded($0.1))" }
+                let body = bad.parameters.map { "\($0.0)=\(BadInput.encoded($0.1))" }
                 let start = ContinuousClock.now
                 let answer = try await running.send(
                     "POST", "/api/v1/" + bad.path, [PrometheusBadInputTests.form],

@@ -31,9 +31,10 @@ package struct AlertTracker: Sendable {
     /// active nothing changes, and the number is given back.
     package mutating func update(
         _ found: [Found], at time: Int64, holdFor: Int64, keepFiringFor: Int64, limit: Int = 0,
-        restored: [LabelSet: RestoredAlert] = [:]
+        restored: Restored = Restored()
     ) -> Int? {
         var next = active
+        for alert in restored.kept where next[alert.labels] == nil { next[alert.labels] = alert }
         var present: Set<LabelSet> = []
         present.reserveCapacity(found.count)
         for one in found {
@@ -47,7 +48,7 @@ package struct AlertTracker: Sendable {
             }
             var alert = ActiveAlert(
                 labels: one.labels, annotations: one.annotations, value: one.value, activeAt: time)
-            if let earlier = restored[one.labels] {
+            if let earlier = restored.alerts[one.labels] {
                 alert.activeAt = earlier.activeAt
                 if earlier.hasFired {
                     alert.state = .firing

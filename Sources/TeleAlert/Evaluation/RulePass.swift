@@ -15,21 +15,26 @@ struct RulePass {
 
     enum Outcome {
         case series([RuleVector.Sample])
-        case alerts([AlertTracker.Found], restored: [LabelSet: RestoredAlert])
+        case alerts([AlertTracker.Found], Restored)
     }
 
     func run(restores: Bool) throws(RuleQueryError) -> Outcome {
         let vector = try rule.query.vector(at: dataTime, snapshot: snapshot, budget: budget)
-        let limit = group.limit > 0 ? min(group.limit, options.mostSeries) : options.mostSeries
-        guard vector.samples.count <= limit else {
-            let what = rule.kind == .alert ? "alerts" : "series"
-            throw RuleQueryError("exceeded limit of \(limit) with \(vector.samples.count) \(what)")
-        }
+        try check(vector)
         switch rule.kind {
         case .record: return .series(try recorded(vector))
         case .alert:
             let found = try found(vector)
-            return .alerts(found, restored: restores && !found.isEmpty ? try restored() : [:])
+            return .alerts(found, restores ? try restored(beside: found) : Restored())
+        }
+    }
+
+    var limit: Int { group.limit > 0 ? min(group.limit, options.mostSeries) : options.mostSeries }
+
+    func check(_ vector: RuleVector) throws(RuleQueryError) {
+        guard vector.samples.count <= limit else {
+            let what = rule.kind == .alert ? "alerts" : "series"
+            throw RuleQueryError("exceeded limit of \(limit) with \(vector.samples.count) \(what)")
         }
     }
 
@@ -48,7 +53,7 @@ struct RulePass {
         return out
     }
 
-    private func found(_ vector: RuleVector) throws(RuleQueryError) -> [AlertTracker.Found] {
+    func found(_ vector: RuleVector) throws(RuleQueryError) -> [AlertTracker.Found] {
         var seen: Set<LabelSet> = []
         var out: [AlertTracker.Found] = []
         out.reserveCapacity(vector.samples.count)
@@ -66,32 +71,6 @@ struct RulePass {
                 annotations.append((annotation.name, expander.expanded(annotation)))
             }
             out.append(AlertTracker.Found(labels: labels, annotations: LabelSet(annotations), value: sample.value))
-        }
-        return out
-    }
-
-    /// Where the rule's alerts stood before a restart.
-    private func restored() throws(RuleQueryError) -> [LabelSet: RestoredAlert] {
-        guard let name = try? Matcher(name: "__name__", .equal, AlertSeries.since),
-            let owner = try? Matcher(name: "alertname", .equal, rule.name)
-        else { return [:] }
-        let from = dataTime.subtractingSaturated(options.outageTolerance)
-        let selection = SeriesSelection(matchers: [name, owner], time: from...dataTime)
-        let data: SeriesData
-        do throws(EngineError) { data = try snapshot.select(selection, budget: budget) } catch {
-            throw RuleQueryError(error)
-        }
-        var out: [LabelSet: RestoredAlert] = [:]
-        for series in 0..<data.count {
-            let last = data.offsets[series + 1] - 1
-            guard last >= data.offsets[series], data.times[last] < dataTime else { continue }
-            let seconds = data.values[last]
-            // Whoever may write samples may write these: a time that can be, or none.
-            guard seconds >= 0, seconds * 1000 <= Double(data.times[last]) else { continue }
-            let labels = data.labels[series].pairs.filter { $0.name != "__name__" }
-            out[LabelSet(labels)] = RestoredAlert(
-                activeAt: Int64(seconds) * 1000, downAt: data.times[last], time: dataTime, holdFor: rule.holdFor,
-                gracePeriod: options.gracePeriod)
         }
         return out
     }

@@ -122,7 +122,7 @@ extension RunningGroup {
             }
             previous = state.withLock { $0.written[index] }
         case .alerts(let found, let restored):
-            let limit = group.limit > 0 ? min(group.limit, options.mostSeries) : options.mostSeries
+            let limit = pass.limit
             var excess: Int?
             var current: [ActiveAlert] = []
             previous = state.withLock { state in

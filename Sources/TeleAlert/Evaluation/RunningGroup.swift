@@ -40,6 +40,11 @@ package final class RunningGroup: Sendable {
         }
     }
 
+    /// There was nothing before: an input that is called `ALERTS_FOR_STATE` is one like any other.
+    func skipRestoration() {
+        state.withLock { $0.isRestored = $0.isRestored.map { _ in true } }
+    }
+
     // MARK: Reload
 
     /// Evaluates no more after what is under way. True where nothing is.

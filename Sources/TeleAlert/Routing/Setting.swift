@@ -11,7 +11,10 @@ package struct Setting {
         self.path = path
     }
 
-    func problem(_ message: String) -> AlertingProblem { AlertingProblem(message, key: path, line: node.mark?.line) }
+    /// From 1.
+    var line: Int? { node.mark?.line }
+
+    func problem(_ message: String) -> AlertingProblem { AlertingProblem(message, key: path, line: line) }
 
     var isNull: Bool {
         guard case .scalar(let scalar) = node, scalar.style == .plain || scalar.style == .any else { return false }

@@ -83,6 +83,24 @@ package enum RuleQuery: Sendable {
         }
     }
 
+    /// The vectors at each time of a grid. Blocks.
+    func vectors(
+        _ grid: PromGrid, snapshot: any EngineSnapshot, budget: QueryBudget
+    ) throws(RuleQueryError) -> [RuleVector] {
+        guard case .promql(let query) = self else {
+            var out: [RuleVector] = []
+            for step in 0..<grid.count {
+                out.append(try vector(at: grid.time(step), snapshot: snapshot, budget: budget))
+            }
+            return out
+        }
+        let answer: PromAnswer
+        do throws(PromFailure) { answer = try query.range(grid, snapshot: snapshot, budget: budget) } catch {
+            throw RuleQueryError(error)
+        }
+        return try RuleVector.all(answer, count: grid.count)
+    }
+
     private static func nanoseconds(_ milliseconds: Int64) -> Int64 {
         let (product, overflow) = milliseconds.multipliedReportingOverflow(by: 1_000_000)
         return overflow ? (milliseconds < 0 ? .min : .max) : product

@@ -23,22 +23,35 @@ package struct RuleVector: Sendable {
     package init() {}
 
     package init(_ answer: PromAnswer) throws(RuleQueryError) {
+        self = try RuleVector.all(answer, count: 1).first ?? RuleVector()
+    }
+
+    /// A vector each step of a query over a grid.
+    static func all(_ answer: PromAnswer, count: Int) throws(RuleQueryError) -> [RuleVector] {
+        var out = Array(repeating: RuleVector(), count: count)
         switch answer.result {
-        case .scalar(let values): samples = [Sample(labels: .empty, value: values.first ?? .nan)]
+        case .scalar(let values):
+            for step in 0..<count {
+                let value = step < values.count ? values[step] : .nan
+                out[step].samples = [Sample(labels: .empty, value: value)]
+            }
         case .vector(let block):
-            samples.reserveCapacity(block.count)
             for row in 0..<block.count {
-                switch block.state[row * block.steps] {
-                case PromBlock.float:
-                    samples.append(Sample(labels: block.labels[row], value: block.values[row * block.steps]))
-                case PromBlock.histogram:
-                    let histogram = block.histograms[row * block.steps]
-                    samples.append(Sample(labels: block.labels[row], value: 0, histogram: histogram))
-                default: break
+                for step in 0..<min(count, block.steps) {
+                    let cell = row * block.steps + step
+                    switch block.state[cell] {
+                    case PromBlock.float:
+                        out[step].samples.append(Sample(labels: block.labels[row], value: block.values[cell]))
+                    case PromBlock.histogram:
+                        let histogram = block.histograms[cell]
+                        out[step].samples.append(Sample(labels: block.labels[row], value: 0, histogram: histogram))
+                    default: break
+                    }
                 }
             }
         case .string, .matrix: throw RuleQueryError("rule result is not a vector or scalar")
         }
+        return out
     }
 
     package init(_ result: LogMetricResult) {

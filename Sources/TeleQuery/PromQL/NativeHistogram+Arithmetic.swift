@@ -30,7 +30,7 @@ extension NativeHistogram {
     }
 
     /// Equal as PromQL's `==` sees it: whatever the layout of empty buckets, and whatever the reset hint.
-    internal func isSame(as other: NativeHistogram) -> Bool {
+    package func isSame(as other: NativeHistogram) -> Bool {
         schema == other.schema && bounds == other.bounds && zeroThreshold == other.zeroThreshold
             && zeroCount.bitPattern == other.zeroCount.bitPattern && count.bitPattern == other.count.bitPattern
             && sum.bitPattern == other.sum.bitPattern && counts(positiveSide: true) == other.counts(positiveSide: true)

@@ -1,8 +1,8 @@
-internal import TeleModel
+package import TeleModel
 
 extension NativeHistogram {
     /// `{count:20, sum:10, [-1,-0.5):1, (0.5,1]:1}`, as Prometheus prints a histogram.
-    internal var text: String {
+    package var text: String {
         var parts = ["count:\(FloatText.string(count))", "sum:\(FloatText.string(sum))"]
         for bucket in buckets {
             let open = bucket.rule == 1 || bucket.rule == 3 ? "[" : "("

@@ -20,11 +20,7 @@ extension Server {
         var options = RuleOptions()
         options.interval = configuration.evaluationInterval
         options.timeout = configuration.query.timeout
-        options.externalLabels = LabelSet(
-            configuration.externalLabels.compactMap { text in
-                guard let at = text.firstIndex(of: "=") else { return nil }
-                return (String(text[..<at]), String(text[text.index(after: at)...]))
-            })
+        options.externalLabels = configuration.externalLabelSet
         options.hasLinks = configuration.alertLinks
         options.externalURL = configuration.externalURL
         if options.externalURL.isEmpty, let address = bound.value.http.first ?? configuration.http.first {
@@ -112,5 +108,16 @@ extension Server {
         out.family("teled_rules_group_duration_seconds", .histogram, "How long evaluations of groups took.")
         out.histogram(
             [], bounds: RuleHistogram.bounds, cumulative: counts.durations.cumulative, sum: counts.durations.sum)
+    }
+}
+
+extension Configuration {
+    /// What templates know as `$externalLabels`.
+    var externalLabelSet: LabelSet {
+        LabelSet(
+            externalLabels.compactMap { text in
+                guard let at = text.firstIndex(of: "=") else { return nil }
+                return (String(text[..<at]), String(text[text.index(after: at)...]))
+            })
     }
 }

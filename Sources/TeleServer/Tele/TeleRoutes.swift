@@ -9,13 +9,14 @@ import Foundation
 #endif
 
 /// tele's own API, which `telectl` reads. Shapes: ``TeleTrace``, ``TeleServices``, ``TeleSnapshots``,
-/// ``TeleLogLevels``, ``TeleError``.
+/// ``TeleLogLevels``, ``TeleRuleReplay``, ``TeleError``.
 package enum TeleRoutes {
     package static let all: [APIRoute] = [
         APIRoute([.get], "/api/tele/v1/trace/{id}", handle: trace),
         APIRoute([.get], "/api/tele/v1/trace/{id}/context", handle: traceContext),
         APIRoute([.get], "/api/tele/v1/services", handle: services),
         APIRoute([.get], "/api/tele/v1/lint/traces", handle: lint),
+        APIRoute([.post], "/api/tele/v1/rules/replay", handle: replay),
         APIRoute([.get, .post], "/api/tele/v1/snapshots", handle: snapshots),
         APIRoute([.get], "/api/tele/v1/loglevels", handle: logLevels),
         APIRoute([.get, .post], "/api/tele/v1/loglevels/{service}", handle: logLevels),

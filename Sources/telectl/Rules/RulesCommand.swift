@@ -6,7 +6,8 @@ import TeleTerm
 
 struct RulesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "rules", abstract: "Check files of alerting and recording rules.", subcommands: [RulesCheck.self])
+        commandName: "rules", abstract: "Check, test and try files of alerting and recording rules.",
+        subcommands: [RulesCheck.self, RulesTest.self, RulesEval.self])
 }
 
 struct RulesCheck: AsyncParsableCommand {
