@@ -57,6 +57,24 @@ import Testing
         #expect(memory.heldBytes > batch.count * 12)
     }
 
+    /// Whoever wants few rows of a block a second time reads none of its pages again.
+    @Test func fewRowsAreReadOnce() throws {
+        var batches = RandomBatches(seed: 3)
+        let block = LogBlock.encode(batches.logs(rows: 300))
+        let memory = Memory()
+        var reads: [Int] = []
+        for rows in [[5, 17], [5, 17], [80]] {
+            var count = 0
+            let reader = LogBlockReader(block.meta, memory: memory) {
+                count += 1
+                return Array(block.bytes[$0])
+            }
+            #expect(try reader.decode(rows: rows).count == rows.count)
+            reads.append(count)
+        }
+        #expect(reads[0] > 3 && reads[1] == 0 && reads[2] < reads[0], "\(reads)")
+    }
+
     /// The templates of bodies are those of the texts, whatever encoding they are kept in.
     @Test(arguments: 0..<20 as Range<UInt64>) func templatesAreThoseOfTheTexts(seed: UInt64) throws {
         var batches = RandomBatches(seed: seed &+ 50)

@@ -14,6 +14,8 @@ package enum BlockPart: Hashable, Sendable {
     case spanTimes
     /// The spans of one trace, whole.
     case trace(TraceID)
+    /// Pages as they were read and checked.
+    case pages
     /// Bytes of the index of trace ids.
     case traceIndex
 }

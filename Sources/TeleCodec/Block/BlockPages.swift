@@ -3,24 +3,52 @@ internal import TeleModel
 /// Reads pages of a block through a source, each checked against its CRC before anything of it is used, and keeps them
 /// for the next who asks.
 final class BlockPages {
-    private struct Page {
+    private struct Page: Sendable {
         var kind: UInt8
         var column: Int
         var range: Range<Int>
         var checksum: UInt32
     }
 
+    /// The directory and pages that were read and checked.
+    private struct Kept: Sendable {
+        var pages: [Page]
+        var index: [UInt64: Int]
+        var bytes: [Int: [UInt8]]
+
+        /// In memory, about.
+        var byteCount: Int { pages.count * 64 + bytes.values.reduce(0) { $0 + $1.count + 64 } }
+    }
+
+    /// Who wants so few rows of a block mostly waits for its pages to be read and checked.
+    static let fewRows = 64
+
     private let meta: BlockMeta
+    private let memory: (any BlockMemory)?
     private let source: (Range<Int>) throws(CodecError) -> [UInt8]
     /// nil until the directory was read.
     private var pages: [Page]?
     private var index: [UInt64: Int] = [:]
     private var whole: [UInt8]?
     private var kept: [Int: [UInt8]] = [:]
+    /// Pages that ``memory`` has not.
+    private var isNew = false
 
-    init(_ meta: BlockMeta, source: @escaping (Range<Int>) throws(CodecError) -> [UInt8]) {
+    init(
+        _ meta: BlockMeta, memory: (any BlockMemory)? = nil,
+        source: @escaping (Range<Int>) throws(CodecError) -> [UInt8]
+    ) {
         self.meta = meta
+        self.memory = memory
         self.source = source
+    }
+
+    /// Leaves what was read to the next reader of the block.
+    func keepForOthers() {
+        guard isNew, whole == nil, let memory, let pages else { return }
+        let found = Kept(pages: pages, index: index, bytes: kept)
+        memory.keep(found, bytes: found.byteCount, .pages)
+        isNew = false
     }
 
     /// The whole block in one read, for when nearly all of it is wanted.
@@ -30,6 +58,10 @@ final class BlockPages {
 
     private func directory() throws(CodecError) -> [Page] {
         if let pages { return pages }
+        if let known = memory?.value(.pages, as: Kept.self) {
+            (pages, index, kept) = (known.pages, known.index, known.bytes)
+            return known.pages
+        }
         let directory = try read(meta.directoryOffset..<max(meta.directoryOffset, meta.byteCount))
         guard directory.count >= 5 else { throw CodecError("block without a directory") }
         let body = directory.span.extracting(0..<directory.count - 4)
@@ -84,6 +116,7 @@ final class BlockPages {
             throw CodecError("checksum of page \(kind) \(column) differs", at: page.range.lowerBound)
         }
         kept[found] = bytes
+        isNew = true
         return bytes
     }
 }

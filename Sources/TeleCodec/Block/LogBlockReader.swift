@@ -15,7 +15,7 @@ package struct LogBlockReader {
         self.meta = meta
         self.memory = memory
         bodies = KeptBodies(memory)
-        pages = BlockPages(meta, source: source)
+        pages = BlockPages(meta, memory: memory, source: source)
     }
 
     /// The rows with these numbers (ascending, distinct, below `meta.rows`; nil: all), and of them times, resource and
@@ -24,6 +24,7 @@ package struct LogBlockReader {
         columns: LogBlock.Columns = .all, attributeKeys: [String]? = nil, rows: [Int]? = nil
     ) throws(CodecError) -> LogBatch {
         try BlockRows.check(rows, of: meta.rows)
+        defer { if let rows, rows.count <= BlockPages.fewRows { pages.keepForOthers() } }
         if columns == .all, attributeKeys == nil, rows == nil { try pages.readAll() }
         let count = meta.rows
         var batch = LogBatch()
